@@ -1,0 +1,151 @@
+"""Reads a study's coded passages and refuses keys that point nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from digiskills import intake
+from digiskills.errors import Problem, StudyError
+from digiskills.focus_groups.coded import DESCRIBED, TABLES, FocusGroups
+from digiskills.frameworks import Frameworks
+from digiskills.study import Study
+
+EVIDENCE = "focus_groups"
+ABSENT = {
+    "en": "This study has no focus groups: study.toml declares no evidence of that name.",
+    "fr": "Cette étude n’a pas de groupes de discussion : study.toml ne déclare aucune donnée de ce nom.",
+}
+
+_FLAGS = ("is_heading", "participants")
+_NUMBERS = {"segments": ("paragraph", "words"), "codings": ("rank",), "ratings": ("intensity",)}
+_KEYS = {
+    "segments": ("segment_id",),
+    "codings": ("segment_id", "coder", "code"),
+    "ratings": ("segment_id", "coder"),
+    "codes": ("code",),
+    "documents": ("document",),
+    "facts": ("fact",),
+    "adjudications": ("segment_id", "field"),
+}
+# Columns that point to a row of another table.
+_REFERENCES = (
+    ("segments", "document", "documents"),
+    ("segments", "duplicate_of", "segments"),
+    ("codings", "segment_id", "segments"),
+    ("codings", "code", "codes"),
+    ("ratings", "segment_id", "segments"),
+    ("adjudications", "segment_id", "segments"),
+    ("facts", "document", "documents"),
+)
+
+
+def read(study: Study) -> FocusGroups | None:
+    """Return the focus groups of a study.
+
+    Parameters
+    ----------
+    study : Study
+        Declares the evidence ``focus_groups`` and its folder, or does not.
+
+    Returns
+    -------
+    FocusGroups or None
+        None where the study has none; `why_absent` says so for the reader.
+
+    Raises
+    ------
+    StudyError
+        With every unknown passage, code, document or descriptor and every duplicated key.
+    """
+    if EVIDENCE not in study.evidence:
+        return None
+    folder = study.evidence[EVIDENCE].folder
+    tables = {name: intake.read_listed(study.folder, f"{folder}/{name}.csv").frame for name in TABLES}
+    problems = _problems(tables, study.frameworks)
+    if problems:
+        raise StudyError([_placed(problem, folder) for problem in problems])
+    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=study.frameworks)
+
+
+def why_absent(study: Study, language: str) -> str:
+    """Return the sentence that stands where a study without focus groups would show them.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    str
+        A sentence; empty where the study has focus groups.
+    """
+    return "" if EVIDENCE in study.evidence else ABSENT[language]
+
+
+def _placed(problem: Problem, folder: str) -> Problem:
+    return replace(problem, file=f"{folder}/{problem.file}")
+
+
+def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    numbers = {column: table[column].astype(int) for column in _NUMBERS.get(name, ())}
+    flags = {column: table[column] == "yes" for column in _FLAGS if column in table}
+    return table.assign(**numbers, **flags)
+
+
+def _problems(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks) -> list[Problem]:
+    found = [problem for name in TABLES for problem in _column_problems(name, tables[name])]
+    if found:
+        return found  # the checks below need the columns
+    found += [problem for name in TABLES for problem in _cell_problems(name, tables[name], frameworks)]
+    for name, column, other in _REFERENCES:
+        known = (
+            {*tables[other][_KEYS[other][0]], ""}
+            if column == "duplicate_of"
+            else set(tables[other][_KEYS[other][0]])
+        )
+        wrong = ~tables[name][column].isin(known)
+        found += _at(name, column, tables[name], wrong, f"is not in {other}.csv")
+    return found
+
+
+def _column_problems(name: str, table: pd.DataFrame) -> list[Problem]:
+    needed = {
+        *_KEYS[name],
+        *_NUMBERS.get(name, ()),
+        *(column for file, column, _ in _REFERENCES if file == name),
+    }
+    needed |= {"segments": {*_FLAGS, *DESCRIBED}, "ratings": {"stance", *DESCRIBED}}.get(name, set())
+    needed |= {"codes": {"family", "label_en", "label_fr"}}.get(name, set())
+    absent = sorted(needed - set(table.columns))
+    return [Problem(f"{name}.csv", 1, column, None, "column is missing") for column in absent]
+
+
+def _cell_problems(name: str, table: pd.DataFrame, frameworks: Frameworks) -> list[Problem]:
+    found = _at(name, _KEYS[name][-1], table, table.duplicated(list(_KEYS[name])), "stands twice")
+    for column in _NUMBERS.get(name, ()):
+        found += _at(name, column, table, ~table[column].str.fullmatch(r"\d{1,9}"), "is no whole number")
+    for column in _FLAGS if name == "segments" else ():
+        found += _at(name, column, table, ~table[column].isin(["", "yes"]), "is neither yes nor empty")
+    described = {"segments": DESCRIBED, "ratings": ("stance", "intensity", *DESCRIBED), "codes": ("family",)}
+    for column in described.get(name, ()):
+        known = frameworks.values(column)
+        found += _at(
+            name, column, table, ~table[column].isin(known), "is not in descriptors.csv", ", ".join(known)
+        )
+    return found
+
+
+def _at(
+    name: str, column: str, table: pd.DataFrame, wrong: pd.Series, message: str, allowed: str = ""
+) -> list[Problem]:
+    """Return one problem per marked row, with the row's number in the file."""
+    rows = [int(row) for row in table.index[wrong]]
+    return [
+        Problem(f"{name}.csv", row + 2, column, str(table.at[row, column]), message, allowed) for row in rows
+    ]

@@ -1,0 +1,47 @@
+"""Which answers a share is about."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from digiskills.errors import UsageError, nearest
+
+
+def given_answers(column: pd.Series, answers: object) -> list[tuple[object, list[object]]]:
+    """Each answer of an item by itself, or those asked for counted together.
+
+    Parameters
+    ----------
+    column : Series
+        Answers of one item.
+    answers : answer, collection of answers, or None
+        What counts; None for each answer.
+
+    Returns
+    -------
+    list of tuple
+        Label (None for several together) and the answers that count.
+
+    Raises
+    ------
+    UsageError
+        If an answer is none of the item's; a number that nobody gave is an answer all the same.
+    """
+    known = list(pd.Categorical(column).categories)
+    if answers is None:
+        return [(answer, [answer]) for answer in known]
+    wanted = list(answers) if isinstance(answers, list | tuple | set | frozenset) else [answers]
+    wrong = (
+        [] if pd.api.types.is_numeric_dtype(column) else [answer for answer in wanted if answer not in known]
+    )
+    if wrong:
+        names = [str(answer) for answer in known]
+        hints = [f"‘{column.name}’ has no ‘{answer}’; {nearest(str(answer), names)}" for answer in wrong]
+        raise UsageError("\n".join(f"answers: {hint}" for hint in hints))
+    return [(None, wanted)]
+
+
+def gave(column: pd.Series, answers: list[object]) -> np.ndarray:
+    """1 where one of the answers was given, 0 where another was, NaN where none was."""
+    return np.where(column.isna(), np.nan, column.isin(answers).astype(float))

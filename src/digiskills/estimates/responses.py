@@ -1,0 +1,93 @@
+"""Who answered, and what share of those asked gave no answer, from counted answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from digiskills.answers import Answers, ItemTotals
+from digiskills.estimates.domains import Where, columns, domains
+from digiskills.estimates.from_answers import shares
+
+RESPONDENTS = "respondents"
+NOT_ASKED = "not_asked"
+
+
+def respondents(answers: Answers, by: str | Sequence[str] = (), where: Where | None = None) -> pd.DataFrame:
+    """Number of respondents and of the people they stand for, in each domain.
+
+    Parameters
+    ----------
+    answers : Answers
+        A counted survey.
+    by : str or sequence of str
+        Dimensions of the breakdown.
+    where : mapping of dimension to category, optional
+        Restriction of every domain.
+
+    Returns
+    -------
+    DataFrame
+        One row per domain: item (``respondents``), <by>, n, clusters, estimate (sum of weights); no
+        interval, because calibrated weights add up to known heads.
+    """
+    count = shares(_with(answers, _everyone(answers)), RESPONDENTS, of="yes", by=by, where=where)
+    about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
+    inside = about.code >= 0
+    people = np.bincount(
+        about.code[inside], weights=answers.groups["w"].to_numpy()[inside], minlength=len(about)
+    )
+    nothing = dict.fromkeys(("se", "df", "low", "high"), np.nan)
+    table = count.assign(estimate=people, **nothing)
+    table.attrs["method"] = {
+        **count.attrs["method"],
+        "interval": "none: weights are calibrated to known heads",
+    }
+    return table
+
+
+def missing(
+    answers: Answers, items: str | Sequence[str], by: str | Sequence[str] = (), where: Where | None = None
+) -> pd.DataFrame:
+    """Weighted share of each missing reason among those who were asked.
+
+    Parameters
+    ----------
+    answers : Answers
+        A counted survey.
+    items : str or sequence of str
+        Items, or options of a multiple choice.
+    by : str or sequence of str
+        Dimensions of the breakdown.
+    where : mapping of dimension to category, optional
+        Restriction of every domain.
+
+    Returns
+    -------
+    DataFrame
+        One row per item, reason (column ``answer``) and domain; n counts those asked.
+    """
+    found = [answers.item(name) for name in columns(items)]
+    parts = []
+    for item in found:
+        reasons = [
+            name for name, gone in zip(item.answers, item.missing, strict=True) if gone and name != NOT_ASKED
+        ]
+        asked = dataclasses.replace(item, missing=np.array([name == NOT_ASKED for name in item.answers]))
+        table = shares(_with(answers, asked), item.name, by=by, where=where)
+        parts.append(table[table["answer"].isin(reasons)])
+    whole = pd.concat(parts, ignore_index=True)
+    whole.attrs["method"] = parts[0].attrs["method"]
+    return whole
+
+
+def _everyone(answers: Answers) -> ItemTotals:
+    sums = (answers.groups[[name]].to_numpy() for name in ("n", "w", "w2"))
+    return ItemTotals(RESPONDENTS, ("yes",), None, np.array([False]), *sums)
+
+
+def _with(answers: Answers, item: ItemTotals) -> Answers:
+    return dataclasses.replace(answers, items={item.name: item})

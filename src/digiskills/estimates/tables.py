@@ -1,0 +1,101 @@
+"""Results as a tidy frame of estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from digiskills.errors import UsageError, nearest
+from digiskills.estimates import intervals
+from digiskills.estimates.domains import Domains
+from digiskills.estimates.sample import Sample
+from digiskills.estimates.variance import Sums, estimate
+
+DF_RULES = {
+    "domain": "clusters minus strata of the domain's answers",
+    "design": "clusters minus strata of the whole sample",
+}
+
+
+def table(
+    sums: Sums,
+    sample: Sample,
+    domains: Domains,
+    keys: pd.DataFrame,
+    interval: str,
+    df: str,
+    shares: bool = False,
+) -> pd.DataFrame:
+    """Estimates with their errors and intervals.
+
+    Parameters
+    ----------
+    sums : Sums
+        Sums by domain and cluster.
+    sample : Sample
+        The whole sample.
+    domains : Domains
+        What the rows of the results are about.
+    keys : DataFrame
+        One row per column of `sums`, in order: `item`, and `answer` where each answer is estimated.
+    interval : {"t", "logit"}
+        How intervals are made.
+    df : {"domain", "design"}
+        Rule for the degrees of freedom.
+    shares : bool
+        Whether the estimates are shares of 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of `keys` and domain: the keys, the domain, n, clusters, estimate, se, df, low, high.
+        `attrs["method"]` says how.
+    """
+    check_df(df)
+    intervals.check(interval)
+    results = estimate(sums, sample, df)
+    low, high = intervals.bounds(results, interval, shares)
+    frame = _labels(keys, domains.labels)
+    for name in ("n", "clusters", "estimate", "se", "df"):
+        frame[name] = getattr(results, name).T.ravel()
+    frame["low"], frame["high"] = low.T.ravel(), high.T.ravel()
+    frame.attrs["method"] = _method(sample, interval, df, shares)
+    return frame
+
+
+def check_df(df: str) -> None:
+    """Refuse a rule for degrees of freedom that does not exist.
+
+    Raises
+    ------
+    UsageError
+        With the rule nearest to the one given.
+    """
+    if df not in DF_RULES:
+        raise UsageError(f"df: there is no rule ‘{df}’; {nearest(df, DF_RULES)}")
+
+
+def keys(items: Sequence[str]) -> pd.DataFrame:
+    """One row per item."""
+    return pd.DataFrame({"item": list(items)})
+
+
+def _labels(keys: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    repeated = keys.loc[keys.index.repeat(len(labels))].reset_index(drop=True)
+    tiled = labels.iloc[np.tile(np.arange(len(labels)), len(keys))].reset_index(drop=True)
+    return pd.concat([repeated, tiled], axis=1)
+
+
+def _method(sample: Sample, interval: str, df: str, shares: bool) -> dict[str, object]:
+    return {
+        "design": sample.description,
+        "lonely": sample.lonely,
+        "df": df,
+        "df_rule": DF_RULES[df],
+        "df_design": sample.degrees_of_freedom,
+        "interval": intervals.words(interval, shares),
+        "confidence": intervals.CONFIDENCE,
+        "missing": "left out estimate by estimate, as a domain",
+    }

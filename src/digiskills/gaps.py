@@ -1,0 +1,173 @@
+"""Skill gaps: who holds less than the job needs, and how many people that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from digiskills import estimates
+from digiskills.answers import GAP, Answers
+from digiskills.errors import UsageError, nearest
+from digiskills.estimates.domains import EVERYONE, Where, columns
+
+MEASURES = ("short_by_one", "short_by_two", "surplus", "mean_gap", "people_short")
+NUMBERS = ("estimate", "se", "low", "high")
+
+
+def shortfalls(
+    answers: Answers,
+    skills: str | Sequence[str] | None = None,
+    by: str | Sequence[str] = (),
+    where: Where | None = None,
+    heads: pd.DataFrame | None = None,
+    df: str = "domain",
+) -> pd.DataFrame:
+    """Skill gaps on respondents who said both what the job needs and what they hold.
+
+    Parameters
+    ----------
+    answers : Answers
+        A counted survey.
+    skills : str or sequence of str, optional
+        Skills, all of the survey's by default.
+    by : str or sequence of str
+        Dimensions of the breakdown.
+    where : mapping of dimension to category or categories, optional
+        Restriction of every domain; the category ``"all"`` does not restrict.
+    heads : DataFrame, optional
+        One row per cell of the population: columns of dimensions, and `heads`.
+    df : {"domain", "design"}
+        Rule for the degrees of freedom.
+
+    Returns
+    -------
+    DataFrame
+        One row per skill, measure and domain: item (the skill), measure, <by>, n, clusters, estimate, se, df,
+        low, high. Measures: `short_by_one` and `short_by_two`, shares of people who need at least one (two)
+        levels more than they hold; `surplus`, share who hold more than they need; `mean_gap` in levels;
+        `people_short`, people who need at least one level more. n counts answers, unweighted; clusters those
+        with an answer. `attrs["method"]["people_short"]` says what the people are counted from.
+
+    Raises
+    ------
+    UsageError
+        If a skill, dimension or category does not exist.
+
+    Notes
+    -----
+    Paired: the mean gap is the mean of differences, never the difference of two means over different people.
+    people_short is the share short by one times the known heads of the domain, its error and interval scaled
+    likewise; where the heads of a domain are not known, the weighted total of those short among the answered.
+    """
+    items = _gap_items(answers, skills)
+    short = _share(answers, items, 1, None, by, where, df)
+    measured = {
+        "short_by_one": short,
+        "short_by_two": _share(answers, items, 2, None, by, where, df),
+        "surplus": _share(answers, items, None, -1, by, where, df),
+        "mean_gap": estimates.means(answers, items, by, where, df),
+    }
+    measured["people_short"], counted = _people(answers, items, short, by, where, heads, df)
+    return _together(measured, columns(by), short.attrs["method"] | {"people_short": counted})
+
+
+def _gap_items(answers: Answers, skills: str | Sequence[str] | None) -> list[str]:
+    names = list(answers.skills) if skills is None else columns(skills)
+    wrong = [
+        f"skills: no gap for ‘{name}’; {nearest(name, answers.skills)}"
+        for name in names
+        if name not in answers.skills
+    ]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return [f"{GAP}{name}" for name in names]
+
+
+def _levels(
+    answers: Answers, items: Sequence[str], least: float | None, most: float | None
+) -> dict[str, list[str]]:
+    """The answers of each gap that lie between two numbers of levels."""
+    low, high = -np.inf if least is None else least, np.inf if most is None else most
+    found = {}
+    for name in items:
+        item = answers.item(name)
+        scores = item.scores if item.scores is not None else np.full(len(item.answers), np.nan)
+        found[name] = [
+            answer for answer, score in zip(item.answers, scores, strict=True) if low <= score <= high
+        ]
+    return found
+
+
+def _share(
+    answers: Answers,
+    items: Sequence[str],
+    least: float | None,
+    most: float | None,
+    by: str | Sequence[str],
+    where: Where | None,
+    df: str,
+) -> pd.DataFrame:
+    return estimates.shares(answers, items, _levels(answers, items, least, most), by, where, df)
+
+
+def _people(
+    answers: Answers,
+    items: Sequence[str],
+    short: pd.DataFrame,
+    by: str | Sequence[str],
+    where: Where | None,
+    heads: pd.DataFrame | None,
+    df: str,
+) -> tuple[pd.DataFrame, str]:
+    """People short by one level or more, and what they are counted from."""
+    known = _heads(short, columns(by), where or {}, heads)
+    if known is None:
+        total = estimates.totals(answers, items, _levels(answers, items, 1, None), by, where, df)
+        return (
+            total,
+            "weighted total of those short among the answered: the heads of the domains are not known",
+        )
+    people = short.copy()
+    for name in NUMBERS:
+        people[name] = short[name] * known
+    return people, "share short by one level or more times the heads of the domain"
+
+
+def _heads(short: pd.DataFrame, by: list[str], where: Where, heads: pd.DataFrame | None) -> np.ndarray | None:
+    """Heads of each row's domain, or None where those of one answered domain are not known."""
+    restricted = [name for name, value in where.items() if value != EVERYONE]
+    if heads is None or not set(by) | set(restricted) <= set(heads.columns):
+        return None
+    counted = heads
+    for name in restricted:
+        counted = counted[counted[name].isin(columns(where[name]))]
+    known = _matched(short[by].astype(str), counted[by].astype(str), counted["heads"].to_numpy(dtype=float))
+    return None if np.isnan(known[short["n"] > 0]).any() else known
+
+
+def _matched(domains: pd.DataFrame, cells: pd.DataFrame, heads: np.ndarray) -> np.ndarray:
+    """Sum of the heads of the cells of each domain; NaN without a cell, or with one that is not known."""
+    if not len(domains.columns):
+        return np.full(len(domains), heads.sum() if len(heads) else np.nan)
+    names = list(domains.columns)
+    of_domain = cells.assign(heads=heads).groupby(names)["heads"].agg(lambda cell: cell.sum(skipna=False))
+    return domains.merge(of_domain.reset_index(), on=names, how="left")["heads"].to_numpy()
+
+
+def _together(measured: dict[str, pd.DataFrame], by: list[str], method: dict[str, object]) -> pd.DataFrame:
+    """Stack the measures, skill by skill."""
+    tables = [
+        table.assign(measure=measure, item=_skill(table["item"])) for measure, table in measured.items()
+    ]
+    stacked = pd.concat(tables, ignore_index=True)
+    stacked["rank"] = np.concatenate([pd.factorize(table["item"])[0] for table in tables])
+    stacked = stacked.sort_values("rank", kind="stable").reset_index(drop=True)
+    stacked = stacked[["item", "measure", *by, "n", "clusters", "estimate", "se", "df", "low", "high"]]
+    stacked.attrs["method"] = method
+    return stacked
+
+
+def _skill(items: pd.Series) -> pd.Series:
+    return items.str.removeprefix(GAP)

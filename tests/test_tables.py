@@ -1,0 +1,104 @@
+"""Tables that screen readers can read and that no label can break."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import released_tables as made
+from bs4 import BeautifulSoup
+
+from digiskills import tables, words
+
+
+def soup(html: str) -> BeautifulSoup:
+    """The parsed table."""
+    return BeautifulSoup(html, "html.parser")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_table_has_caption_headers_and_a_cell_for_each(language: str) -> None:
+    table = made.shortfalls(language, ("department_size", "level"))
+    found = soup(tables.html(table))
+    assert found.caption and found.caption.get_text() == words.title(table)
+    heads = found.select("thead th")
+    assert all(head["scope"] == "col" for head in heads)
+    rows = found.select("tbody tr")
+    assert len(rows) == len(table.frame)
+    for row in rows:
+        cells = row.find_all(["th", "td"], recursive=False)
+        assert sum(int(cell.get("colspan", 1)) for cell in cells) == len(heads)
+        assert [cell["scope"] for cell in row.find_all("th")] == ["row"] * 4
+
+
+def test_numbers_are_written_in_the_language() -> None:
+    frame = pd.DataFrame({"item": made.SKILLS[:1], "measure": ["short_by_one"], "n": [1234.0], "clusters": [12.0]})
+    frame = frame.assign(estimate=0.625, se=0.02, df=9.0, low=0.58, high=0.664)
+    texts = {
+        language: [
+            cell.get_text() for cell in soup(tables.html(made.released(frame, "shortfalls", (), language))).select("td")
+        ]
+        for language in ("en", "fr")
+    }
+    assert texts["en"] == ["63%", "58% to 66%", "1,234", "12"]
+    space = "\N{NO-BREAK SPACE}"
+    assert texts["fr"] == [f"63{space}%", f"de 58{space}% à 66{space}%", f"1{space}234", "12"]
+
+
+def test_withheld_rows_hold_the_words_and_no_number() -> None:
+    table = made.shortfalls(by=("level",), hidden=0.5).only(measure="short_by_one")
+    rows = soup(tables.html(table)).select("tbody tr")
+    withheld = [row for row, why in zip(rows, table.frame["withheld"], strict=True) if why]
+    assert withheld
+    assert all([cell.get_text() for cell in row.select("td")] == ["too few to show"] for row in withheld)
+
+
+def test_two_measures_are_written_each_in_its_own_way() -> None:
+    table = made.shortfalls()
+    found = soup(tables.html(table))
+    assert "Measure" in [head.get_text() for head in found.select("thead th")]
+    values = [row.select("td")[0].get_text() for row in found.select("tbody tr")]
+    assert all(value.endswith("%") for value in values[:9]) and not any("%" in value for value in values[9:])
+
+
+def test_a_label_cannot_break_out() -> None:
+    table = made.themes(by=())
+    frame = table.frame.assign(label_en="<script>alert(1)</script> & \"quoted\" 'single'")
+    html = tables.html(made.released(frame, "themes", evidence="focus_groups", wave=""), caption='"><script>')
+    assert "<script>" not in html
+    assert soup(html).select_one("tbody th").get_text().startswith("<script>alert(1)</script>")
+
+
+def test_sixty_rows_and_more_do_no_harm() -> None:
+    codes = [f"culture.code_{place}" for place in range(60)]
+    frame = pd.DataFrame({"code": codes, "family": "culture", "n": np.arange(60), "base": 100, "label_en": codes})
+    html = tables.html(made.released(frame, "themes", evidence="focus_groups", wave=""))
+    assert len(soup(html).select("tbody tr")) == 60
+
+
+def test_tables_of_counts_show_counts() -> None:
+    heads = [head.get_text() for head in soup(tables.html(made.respondents())).select("thead th")]
+    assert heads == [
+        "Department size",
+        "Level",
+        "Respondents",
+        "People they stand for (rounded)",
+        "Departments",
+    ]
+    heads = [head.get_text() for head in soup(tables.html(made.themes())).select("thead th")]
+    assert heads == ["Theme", "Level of the speaker", "Passages", "Of passages"]
+
+
+def test_a_box_that_scrolls_can_be_reached_by_keyboard_and_has_a_name() -> None:
+    box = soup(tables.html(made.figures())).select_one("div.scroll")
+    assert box["tabindex"] == "0" and box["role"] == "region" and box["aria-label"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_machine_name_is_shown(language: str) -> None:
+    for table in (
+        made.agreement(language),
+        made.barriers(language, ("level",)),
+        made.figures(language, ("level",)),
+    ):
+        assert "_" not in soup(tables.html(table)).get_text()

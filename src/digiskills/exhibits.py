@@ -1,0 +1,184 @@
+"""The one door: a released table or its drawing becomes files and an element of a page under one id."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from digiskills import tables, words
+from digiskills.charts import Drawing, render
+from digiskills.disclosure import Released
+from digiskills.errors import ReleaseError
+
+ID = re.compile(r"\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
+SUFFIXES = (".svg", ".png", ".csv", ".json")
+
+
+@dataclass(frozen=True, repr=False)
+class Exhibit:
+    """What a reader sees of an exhibit, and where its files are.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    title, caption, alt_text : str
+        As in its JSON file.
+    html : str
+        A ``figure`` element that needs nothing outside itself.
+    files : tuple of Path
+        What was written; nothing where there was no folder.
+    """
+
+    id: str
+    title: str
+    caption: str
+    alt_text: str
+    html: str
+    files: tuple[Path, ...] = ()
+
+    def __repr__(self) -> str:
+        """Id and title."""
+        return f"Exhibit {self.id}: {self.title}"
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def publish(
+    identity: str,
+    shown: Drawing | Released,
+    *,
+    folder: Path | None,
+    parameters: Mapping[str, Any],
+    data_digest: str,
+    code_version: str,
+) -> Exhibit:
+    """Return an exhibit and write its files, all of them or none.
+
+    Parameters
+    ----------
+    identity : str
+        Its id: the notebook's two digits and words in small letters, joined by hyphens.
+    shown : Drawing or Released
+        A drawing, or a table alone, which has no SVG and PNG.
+    folder : Path or None
+        Where the files go; None writes nothing, and then the table need not be declared.
+    parameters : mapping
+        Of the run.
+    data_digest, code_version : str
+        What it was made from and by.
+
+    Returns
+    -------
+    Exhibit
+        Shows itself in a notebook.
+
+    Raises
+    ------
+    ReleaseError
+        If the id is malformed, what is given was not released, or it was not declared under the id.
+    """
+    released = _released(identity, shown)
+    if folder is not None and identity not in released.ids:
+        known = ", ".join(sorted(released.ids)) or "none"
+        raise ReleaseError(
+            f"‘{identity}’ was not declared for this table (declared ids: {known}): "
+            "declare it in notebooks/reports.toml with the same kind, items, breakdown and wave"
+        )
+    title, caption = words.title(released), words.caption(released)
+    alt_text = words.alt_text(shown.kind if isinstance(shown, Drawing) else "table", released)
+    made = {".csv": _csv(released)}
+    if isinstance(shown, Drawing):
+        render.freeze(shown)
+        made[".svg"] = render.svg(shown, identity, title, alt_text)
+    exhibit = Exhibit(identity, title, caption, alt_text, _html(identity, released, made, title, caption, alt_text))
+    if folder is None:
+        return exhibit
+    if isinstance(shown, Drawing):
+        made[".png"] = render.png(shown)
+    about = {"parameters": dict(parameters), "data_digest": data_digest, "code_version": code_version}
+    made[".json"] = _json({"id": identity, "title": title, "caption": caption, "alt_text": alt_text}, released, about)
+    files = _write(identity, made, folder)
+    return Exhibit(identity, title, caption, alt_text, exhibit.html, files)
+
+
+def _released(identity: str, shown: object) -> Released:
+    if not ID.fullmatch(identity):
+        raise ReleaseError(f"‘{identity}’ is no exhibit id: write it like 05-gap-by-size-and-level")
+    released = shown.released if isinstance(shown, Drawing) else shown
+    if not isinstance(released, Released):
+        raise ReleaseError(
+            f"‘{identity}’: a {type(shown).__name__} was given, which did not pass disclosure control; "
+            "publish a released table or a chart of one"
+        )
+    return released
+
+
+def _csv(released: Released) -> bytes:
+    """Return the numbers drawn, with what evidence they are; the same in both languages."""
+    frame = released.frame.assign(evidence=released.evidence_kind)
+    if released.wave:
+        frame = frame.assign(wave=released.wave)
+    # 12 digits: all that is meant, without the noise of the last bits
+    return frame.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
+
+
+def _json(said: Mapping[str, str], released: Released, about: Mapping[str, Any]) -> bytes:
+    what = {
+        "study": released.study.name,
+        "language": released.language,
+        "wave": released.wave,
+        "kind": released.kind,
+        "by": list(released.by),
+        "where": released.where,
+        "evidence": released.evidence,
+        "evidence_kind": released.evidence_kind,
+        "method": dict(released.method),
+        "withheld": words.withheld_count(released),
+    }
+    return (json.dumps({**said, **what, **about}, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+
+
+def _html(identity: str, released: Released, made: Mapping[str, bytes], title: str, caption: str, alt_text: str) -> str:
+    """Return a figure element: picture, caption, and the numbers in a folded table."""
+    language = released.language
+    banner = words.text("exhibit.evidence", language, mark=words.text(f"mark.{words.source(released)}", language))
+    said = f"<strong>{escape(title)}</strong> {escape(caption)} {escape(banner)}"
+    table = tables.html(released, title)
+    data = base64.b64encode(made[".csv"]).decode()
+    link = (
+        f'<p><a download="{identity}.csv" href="data:text/csv;charset=utf-8;base64,{data}">'
+        f"{escape(words.text('exhibit.download', language))}</a></p>"
+    )
+    if ".svg" in made:
+        picture = base64.b64encode(made[".svg"]).decode()
+        summary = escape(words.text("exhibit.data", language))
+        table = f"<details><summary>{summary}</summary>{table}{link}</details>"
+        shown = f'<img src="data:image/svg+xml;base64,{picture}" alt="{escape(alt_text)}">'
+        return f'<figure id="{identity}">{shown}<figcaption>{said}</figcaption>{table}</figure>'
+    return f'<figure id="{identity}">{table}<figcaption>{said}</figcaption>{link}</figure>'
+
+
+def _write(identity: str, made: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
+    """Write aside, then rename, so that no half of an exhibit is ever seen; drop what it no longer has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{identity}.", dir=folder))
+    try:
+        for suffix, content in made.items():
+            (aside / f"{identity}{suffix}").write_bytes(content)
+        for suffix in made:
+            (aside / f"{identity}{suffix}").replace(folder / f"{identity}{suffix}")
+    finally:
+        shutil.rmtree(aside)
+    for suffix in set(SUFFIXES) - set(made):
+        (folder / f"{identity}{suffix}").unlink(missing_ok=True)
+    return tuple(folder / f"{identity}{suffix}" for suffix in SUFFIXES if suffix in made)

@@ -1,0 +1,199 @@
+"""The one door: files together or not at all, the same bytes, and nothing that was not released."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+import released_tables as made
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from digiskills import charts, exhibits, words
+from digiskills.charts import Drawing, render
+from digiskills.disclosure import Released
+from digiskills.errors import ReleaseError
+from digiskills.exhibits import Exhibit
+
+ID = "05-test"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def publish(shown: Drawing | Released, folder: Path | None, identity: str = ID) -> Exhibit:
+    """Publish with the parameters of a plain run."""
+    return exhibits.publish(
+        identity, shown, folder=folder, parameters={"level": "all"}, data_digest="abc", code_version="0.1.0"
+    )
+
+
+def drawing(language: str = "en") -> Drawing:
+    """A heat map with withheld cells."""
+    return charts.heatmap(made.shortfalls(language, ("department_size", "level"), skills=2))
+
+
+def test_files_are_written_together_and_nothing_else(tmp_path: Path) -> None:
+    exhibit = publish(drawing(), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{ID}{end}" for end in (".csv", ".json", ".png", ".svg")
+    ]
+    assert sorted(exhibit.files) == sorted(tmp_path.iterdir())
+
+
+def test_a_table_has_no_picture_and_drops_an_old_one(tmp_path: Path) -> None:
+    publish(drawing(), tmp_path)
+    publish(made.shortfalls(), tmp_path)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json"]
+
+
+def test_same_inputs_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        publish(drawing("fr"), tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_publishing_a_drawing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    shown = drawing()
+    publish(shown, tmp_path / "one")
+    publish(shown, tmp_path / "two")
+    assert (tmp_path / "one" / f"{ID}.svg").read_bytes() == (tmp_path / "two" / f"{ID}.svg").read_bytes()
+
+
+def test_no_half_of_an_exhibit_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(drawing(), tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.suffix == ".json":
+            raise OSError("no space left")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="no space"):
+        publish(drawing("fr"), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_csv_holds_the_numbers_drawn_and_their_evidence(tmp_path: Path) -> None:
+    shown = drawing()
+    publish(shown, tmp_path)
+    table = pd.read_csv(tmp_path / f"{ID}.csv", keep_default_na=False, na_values=[""])
+    frame = shown.released.frame
+    assert list(table["evidence"].unique()) == ["synthetic"]
+    for name in ("n", "estimate", "low", "high"):
+        assert table[name].to_numpy() == pytest.approx(frame[name].to_numpy(), nan_ok=True, rel=1e-11)
+    withheld = frame["withheld"].ne("").to_numpy()
+    assert withheld.any() and table.loc[withheld, ["n", "clusters", "estimate", "se", "low", "high"]].isna().all(
+        axis=None
+    )
+
+
+def test_numbers_are_the_same_in_both_languages(tmp_path: Path) -> None:
+    for language in ("en", "fr"):
+        publish(drawing(language), tmp_path / language)
+    assert (tmp_path / "en" / f"{ID}.csv").read_bytes() == (tmp_path / "fr" / f"{ID}.csv").read_bytes()
+
+
+def test_the_json_says_what_it_is(tmp_path: Path) -> None:
+    shown = drawing()
+    publish(shown, tmp_path)
+    said = json.loads((tmp_path / f"{ID}.json").read_text(encoding="utf-8"))
+    assert said["id"] == ID and said["study"] == "ontario" and said["wave"] == "2025"
+    assert said["evidence_kind"] == "synthetic" and said["parameters"] == {"level": "all"}
+    assert said["data_digest"] == "abc" and said["code_version"] == "0.1.0"
+    assert said["withheld"] == words.withheld_count(shown.released) > 0
+    assert {"title", "caption", "alt_text"} <= set(said)
+
+
+def test_nothing_of_the_machine_is_in_the_files(tmp_path: Path) -> None:
+    publish(drawing(), tmp_path)
+    for path in tmp_path.iterdir():
+        content = path.read_bytes()
+        for word in (str(tmp_path).encode(), str(Path.home()).encode() + b"/", b"matplotlib", b"Matplotlib"):
+            assert word not in content, (path.name, word)
+
+
+def test_the_svg_has_words_for_screen_readers_and_is_small(tmp_path: Path) -> None:
+    shown = charts.heatmap(made.shortfalls("fr", ("department_size", "level"), hidden=0))
+    exhibit = publish(shown, tmp_path)
+    content = (tmp_path / f"{ID}.svg").read_bytes()
+    root = ElementTree.fromstring(content)
+    assert root.get("role") == "img"
+    assert [child.tag for child in list(root)[:2]] == [f"{SVG}title", f"{SVG}desc"]
+    assert root.findtext(f"{SVG}desc") == exhibit.alt_text
+    assert not root.findall(f".//{SVG}text") and b"http://www.w3.org/2000/svg" in content
+    assert len(content) < 140_000  # 180 cells with two numbers each
+
+
+def test_every_name_that_the_svg_refers_to_exists() -> None:
+    shown = drawing()
+    render.freeze(shown)
+    root = ElementTree.fromstring(render.svg(shown, ID, "t", "d"))
+    names = {element.get("id") for element in root.iter() if element.get("id")}
+    used = {element.get("href", "#").removeprefix("#") for element in root.iter(f"{SVG}use")}
+    assert used and used <= names
+
+
+def test_the_png_has_the_size_of_the_figure(tmp_path: Path) -> None:
+    shown = drawing()
+    publish(shown, tmp_path)
+    image = Image.open(io.BytesIO((tmp_path / f"{ID}.png").read_bytes()))
+    width, height = shown.figure.get_size_inches() * 200
+    assert abs(image.width - width) <= 1 and abs(image.height - height) <= 1
+    assert not image.info.get("Software")
+
+
+@pytest.mark.parametrize(
+    "identity", ["5-test", "05_test", "05-Test", "../05-test", "05-test/", "05-", "05-test.svg", ""]
+)
+def test_a_malformed_id_is_refused(identity: str, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="exhibit id"):
+        publish(drawing(), tmp_path, identity)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", [pd.DataFrame({"estimate": [1]}), "text", None, {"estimate": 1}])
+def test_what_was_not_released_is_refused(given: object, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="disclosure control"):
+        publish(given, tmp_path)  # type: ignore[arg-type]
+    shown = dataclasses.replace(drawing(), released=given)  # type: ignore[arg-type]
+    with pytest.raises(ReleaseError, match="disclosure control"):
+        publish(shown, tmp_path)
+
+
+def test_an_undeclared_table_is_shown_but_not_written(tmp_path: Path) -> None:
+    undeclared = dataclasses.replace(made.shortfalls(), ids=frozenset({"04-other"}))
+    with pytest.raises(ReleaseError, match="04-other"):
+        publish(undeclared, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert publish(undeclared, None).files == ()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_gets_picture_caption_and_folded_numbers(language: str) -> None:
+    shown = drawing(language)
+    exhibit = publish(shown, None)
+    figure = BeautifulSoup(exhibit._repr_html_(), "html.parser").figure
+    assert figure is not None and figure["id"] == ID
+    image = figure.img
+    assert image["alt"] == exhibit.alt_text and image["src"].startswith("data:image/svg+xml;base64,")
+    caption = figure.figcaption.get_text()
+    assert exhibit.title in caption and exhibit.caption in caption
+    assert words.text("mark.synthetic", language) in caption
+    assert len(figure.details.select("tbody tr")) == len(shown.released.frame)
+    assert figure.details.a["download"] == f"{ID}.csv"
+
+
+def test_html_escapes_what_labels_hold() -> None:
+    table = made.themes(by=())
+    frame = table.frame.assign(label_en='"><script>alert(1)</script>', n=range(len(table.frame)))
+    evil = made.released(frame, "themes", evidence="focus_groups", wave="")
+    html = publish(charts.themes(evil), None).html
+    assert "<script>" not in html
+    assert "&quot;&gt;&lt;script&gt;" in html

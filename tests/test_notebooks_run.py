@@ -1,0 +1,66 @@
+"""Every notebook, with its defaults and in another scope, on a small study; warnings are errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import in_process
+import matplotlib
+import pytest
+
+from digiskills import simulate
+from digiskills.intake import passport
+from digiskills.reports import declared
+
+CHECKOUT = Path(__file__).parents[1]
+NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").glob("*.ipynb"))
+SCOPE = {"language": "fr", "wave": "2023", "department_size": "large", "level": "staff"}
+SHARE = 0.08  # of the people of the default study
+
+matplotlib.use("agg")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = in_process.copy_of(CHECKOUT, tmp_path_factory.mktemp("small") / "root")
+    study = root / "data" / "raw" / "ontario"
+    simulate.write(study, simulate.smaller(simulate.read(study), SHARE))
+    passport.renew(study)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGISKILLS_ROOT", str(root))
+        in_process.prepare("ontario")
+    return root
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_with_its_defaults_and_publishes_what_it_says(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(small))
+    before = dict(matplotlib.rcParams)
+    assert all(in_process.execute(name, monkeypatch, tmp_path))
+    assert dict(matplotlib.rcParams) == before, "the house style stays in its charts"
+    made = {path.stem for path in tmp_path.glob("*.csv")}
+    told = re.search(r"^- Makes: exhibits (.+)\.$", prose(small, name), re.MULTILINE)
+    assert told and made == set(told[1].split(", ")), "the title card lists the exhibits"
+    declared_ids = {
+        table.id for report in declared.reports("ontario") if report.notebook == name for table in report.tables
+    }
+    assert made == declared_ids, "reports.toml declares what is published and nothing else"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_in_another_scope_and_writes_nothing(
+    small: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(small))
+    before = sorted(small.rglob("*"))
+    assert all(in_process.execute(name, monkeypatch, **SCOPE))
+    assert sorted(small.rglob("*")) == before
+
+
+def prose(root: Path, name: str) -> str:
+    cells = json.loads((root / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")

@@ -1,0 +1,6 @@
+"""``python -m digiskills`` is the command line."""
+
+from digiskills.cli import main
+
+if __name__ == "__main__":
+    main()

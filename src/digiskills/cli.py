@@ -1,0 +1,222 @@
+"""The command line. It decides whether there is anything to do before it imports anything heavy."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from digiskills.reports.declared import Report
+    from digiskills.reports.run import Outcome, Tell
+
+app = typer.Typer(
+    help="Notebooks about digital skills that become reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StudyOption = Annotated[str | None, typer.Option("--study", help="Study; the default is the one of reports.toml.")]
+OutputOption = Annotated[Path | None, typer.Option("--output", help="Folder to write to instead of reports/.")]
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user becomes one message and an exit code, never a traceback."""
+    from digiskills.errors import DigiskillsError
+
+    try:
+        app()
+    except DigiskillsError as error:
+        print(f"digiskills: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+
+
+@app.command()
+def build(
+    report: Annotated[
+        list[str] | None, typer.Argument(help="Pages, notebooks or their numbers; all by default.")
+    ] = None,
+    study: StudyOption = None,
+    language: Annotated[str, typer.Option(help="en, fr or both.")] = "both",
+    settings: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, for a scope of your own.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.")] = 2,
+    force: Annotated[bool, typer.Option("--force", help="Run reports that are fresh, too.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """Run what is stale and write the site."""
+    from digiskills import paths
+    from digiskills.reports import declared, run
+
+    texts = _settings(settings or [])
+    study, language = _everywhere("study", study, texts), _language(language, texts)
+    everything = declared.reports(study)
+    wanted = declared.reports(study, ["en", "fr"] if language == "both" else [language], texts) if texts else everything
+    chosen = [one for one in declared.chosen(wanted, report or []) if language in ("both", one.language)]
+    folder = output.absolute() if output else paths.reports()
+    planned = list({one.key: one for one in [*everything, *chosen]}.values())
+    if not (report or texts):
+        run.forget(everything, folder)
+    with _progress(len(chosen)) as tell:
+        outcomes = run.build(chosen, planned, folder, jobs, force, tell)
+    _close(outcomes, folder)
+
+
+@app.command("list")
+def list_reports(
+    study: StudyOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """List reports, their parameters, whether they are fresh, and their last run."""
+    from digiskills import paths
+    from digiskills.reports import declared, freshness, run
+
+    folder = output or paths.reports()
+    reports, ledger = declared.reports(study), freshness.read(folder)
+    keys = run.keys_of(reports, reports)
+    rows = [
+        {
+            "report": one.key,
+            "parameters": dict(one.parameters),
+            "state": freshness.state(one, keys[one.key], ledger, folder),
+            "last_run": ledger.get(one.key, {}).get("finished", ""),
+            "seconds": ledger.get(one.key, {}).get("seconds"),
+        }
+        for one in reports
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        _table(rows, reports)
+
+
+@app.command()
+def data(study: Annotated[str | None, typer.Argument(help="All studies by default.")] = None) -> None:
+    """Make the processed data of a study from its raw files."""
+    from digiskills import paths, survey
+    from digiskills import study as studies
+
+    for name in [study] if study else studies.names():
+        for path in survey.process(studies.read(name)):
+            print(os.path.relpath(path, paths.root()))
+
+
+@app.command()
+def check(study: Annotated[str | None, typer.Argument(help="All studies by default.")] = None) -> None:
+    """Validate a study: every problem at once, by file, row and column."""
+    from digiskills import check as checks
+    from digiskills import study as studies
+
+    problems = {name: checks.study(name) for name in ([study] if study else studies.names())}
+    for name, found in problems.items():
+        print(f"{name}: {len(found)} problems" if found else f"{name}: no problem found")
+        for problem in found:
+            print(f"  {problem}")
+    if any(problems.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def simulate(study: Annotated[str, typer.Argument(help="A study with a truth.toml.")]) -> None:
+    """Write a study's synthetic survey from its declared truth."""
+    from digiskills import paths, simulate
+    from digiskills import study as studies
+
+    for path in simulate.write(studies.read(study).folder):
+        print(os.path.relpath(path, paths.root()))
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on the notebooks."""
+    from digiskills import paths
+
+    os.chdir(paths.root())
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={paths.notebooks()}"])
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    """Return what ``--set`` gives as name and text."""
+    from digiskills.errors import UsageError
+
+    wrong = [text for text in given if "=" not in text]
+    if wrong:
+        raise UsageError("\n".join(f"--set {text}: write NAME=VALUE" for text in wrong))
+    return {name.strip(): value for name, _, value in (text.partition("=") for text in given)}
+
+
+def _everywhere(name: str, option: str | None, texts: dict[str, str]) -> str | None:
+    """Return a value that has an option of its own and may be given with ``--set``, too."""
+    from digiskills.errors import UsageError
+
+    text = texts.pop(name, None)
+    if text is not None and option is not None and text != option:
+        raise UsageError(f"--{name} {option} and --set {name}={text} do not agree: give one of them")
+    return option if text is None else text
+
+
+def _language(option: str, texts: dict[str, str]) -> str:
+    """Return the language wanted."""
+    from digiskills.errors import UsageError, nearest
+
+    language = _everywhere("language", None if option == "both" else option, texts) or "both"
+    if language not in ("en", "fr", "both"):
+        raise UsageError(f"--language {language}: {nearest(language, ('en', 'fr', 'both'))}")
+    return language
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Tell]:
+    """Give a function that shows each outcome: a bar on a terminal, a line each in a log."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Reports", total=total)
+
+        def tell(outcome: Outcome) -> None:
+            progress.advance(task)
+            if outcome.status != "fresh":
+                took = f"{outcome.report.key}  {outcome.seconds:.1f} s"
+                mark = "[green]made  [/]" if outcome.status == "made" else "[bold red]failed[/]"
+                progress.console.print(f"{mark} {escape(took)}", soft_wrap=True)
+            if outcome.error:
+                progress.console.print(f"       {escape(outcome.error)}", soft_wrap=True)
+
+        yield tell
+
+
+def _close(outcomes: Sequence[Outcome], folder: Path) -> None:
+    """Write the index, say what was done and where to look; end with 1 if a report failed."""
+    done = {status: [one for one in outcomes if one.status == status] for status in ("made", "fresh", "failed")}
+    site = folder / "site" / "index.html"
+    if done["made"] or done["failed"] or not site.exists():
+        from digiskills.reports import index
+
+        index.write(folder)
+    counts = ", ".join(f"{len(found)} {status}" for status, found in done.items() if found or status == "made")
+    print(f"{counts}. Open {os.path.relpath(site)}")
+    if done["failed"]:
+        raise typer.Exit(1)
+
+
+def _table(rows: Sequence[dict[str, object]], reports: Sequence[Report]) -> None:
+    """Print the reports as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("report", "parameters", "state", "last run", "seconds", box=None)
+    for row, report in zip(rows, reports, strict=True):
+        scope = ", ".join(f"{name}={value}" for name, value in report.scope.items())
+        table.add_row(report.key, scope, str(row["state"]), str(row["last_run"]), str(row["seconds"] or ""))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)

@@ -1,0 +1,1 @@
+"""From notebooks to pages: parameters, what is declared, the run, freshness, pages and their index."""

@@ -1,0 +1,249 @@
+"""Running notebooks into pages: what is stale, two at a time, each on its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digiskills import study as studies
+from digiskills.reports import freshness
+from digiskills.reports.declared import Report
+from digiskills.reports.failure import scrub
+from digiskills.reports.freshness import Ledger
+from digiskills.study import Study
+
+if TYPE_CHECKING:
+    from digiskills.answers import Answers
+    from digiskills.disclosure import DeclaredTable
+    from digiskills.survey import Survey
+
+ENGINE = "papermill"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How one report ended.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    status : str
+        ``fresh`` (nothing to do), ``made`` or ``failed``.
+    seconds : float
+        How long it took.
+    error : str
+        One line, for a failed report.
+    files : tuple of Path
+        What was written.
+    """
+
+    report: Report
+    status: str
+    seconds: float = 0.0
+    error: str = ""
+    files: tuple[Path, ...] = ()
+
+
+Tell = Callable[[Outcome], None]
+
+
+def build(
+    reports: Sequence[Report],
+    planned: Sequence[Report],
+    folder: Path,
+    jobs: int = 2,
+    force: bool = False,
+    tell: Tell = lambda outcome: None,
+) -> list[Outcome]:
+    """Return how each report ended; pages of those that were stale are made.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        The pages wanted, all of one study.
+    planned : sequence of Report
+        All reports whose tables the release plan is decided over.
+    folder : Path
+        Where ``site``, ``exhibits``, ``runs`` and ``run.json`` are.
+    jobs : int
+        Notebooks that run at once.
+    force : bool
+        Run those that are fresh, too.
+    tell : callable
+        Called with each outcome as soon as it is known.
+
+    Returns
+    -------
+    list of Outcome
+        One per report, in the order given.
+
+    Raises
+    ------
+    StudyError
+        The study's data cannot be read; no notebook was run.
+    """
+    ledger = freshness.read(folder)
+    keys = keys_of(reports, planned)
+    stale = [r for r in reports if force or freshness.state(r, keys[r.key], ledger, folder) != "fresh"]
+    outcomes = {report.key: Outcome(report, "fresh") for report in reports if report not in stale}
+    for outcome in outcomes.values():
+        tell(outcome)
+    if stale:
+        prepare(studies.read(stale[0].study), planned)
+    for outcome in _run(stale, planned, folder, jobs):
+        outcomes[outcome.report.key] = outcome
+        _remember(outcome, keys[outcome.report.key], ledger, folder)
+        tell(outcome)
+    return [outcomes[report.key] for report in reports]
+
+
+def keys_of(reports: Sequence[Report], planned: Sequence[Report]) -> dict[str, str]:
+    """Return the key of each report by its name."""
+    inputs = {name: freshness.inputs(name, planned) for name in {report.study for report in reports}}
+    return {report.key: freshness.key(report, inputs[report.study]) for report in reports}
+
+
+def forget(reports: Sequence[Report], folder: Path) -> None:
+    """Remove what was made for reports of the same study that are no longer declared.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        All that are declared for the study, in every language.
+    folder : Path
+        Where ``site``, ``exhibits``, ``runs`` and ``run.json`` are.
+    """
+    ledger = freshness.read(folder)
+    known, at = {report.key for report in reports}, {report.study for report in reports}
+    gone = [name for name in ledger if name.split("/")[0] in at and name not in known]
+    for name in gone:
+        for file in ledger.pop(name).get("outputs", {}):
+            (folder / file).unlink(missing_ok=True)
+    if gone:
+        freshness.write(ledger, folder)
+
+
+def prepare(study: Study, planned: Iterable[Report]) -> None:
+    """Make a study's processed data and its release plan, before any notebook runs.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    planned : iterable of Report
+        All reports whose tables the plan is decided over.
+    """
+    from digiskills import answers, disclosure, survey
+
+    survey.process(study)
+
+    @cache
+    def count(wave: str, dimensions: tuple[str, ...]) -> tuple[Survey, Answers]:
+        """Return a wave and its answers, counted once for all tables that need the same."""
+        read = survey.read(study, wave)
+        return read, answers.count(read, dimensions)
+
+    tables = [table for report in planned for table in declared_tables(report, study)]
+    disclosure.write_plan(disclosure.make(study, tables, count))
+
+
+def declared_tables(report: Report, study: Study) -> list[DeclaredTable]:
+    """Return the tables of a report as disclosure control knows them: one per table and wave.
+
+    Parameters
+    ----------
+    report : Report
+        The report; its wave stands where a table is declared for the latest one.
+    study : Study
+        Its study.
+
+    Returns
+    -------
+    list of DeclaredTable
+        Tables of evidence without waves have none.
+    """
+    from digiskills.disclosure import DeclaredTable
+
+    own = str(report.parameters.get("wave", "latest"))
+    found = []
+    for table in report.tables:
+        items = (table.items,) if isinstance(table.items, str) else table.items
+        waves = [study.wave(own if wave == "latest" else wave).name for wave in _waves(table.waves, study)]
+        for wave in waves if table.evidence == "survey" else [""]:
+            shown = tuple(item for item in items if item)
+            found.append(
+                DeclaredTable(table.id, study.name, table.evidence, table.kind, shown, table.by, wave, table.where)
+            )
+    return found
+
+
+def _waves(waves: Sequence[str], study: Study) -> list[str]:
+    """Return names of waves, ``all`` spelt out."""
+    return [wave.name for wave in study.waves] if list(waves) == ["all"] else list(waves)
+
+
+def _run(stale: Sequence[Report], planned: Sequence[Report], folder: Path, jobs: int) -> Iterable[Outcome]:
+    """Yield the outcome of each report as it ends; a process that dies fails its reports, not the build."""
+    from digiskills.reports import execute
+
+    if not stale:
+        return
+    # Not fork: the parent may hold threads, of the progress display and of pyarrow.
+    context = multiprocessing.get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory(prefix="digiskills-") as scratch,
+        ProcessPoolExecutor(jobs, context, execute.prepare, (scratch,)) as pool,
+    ):
+        pages = _pages(planned)
+        futures = {pool.submit(execute.make, report, pages, folder): report for report in stale}
+        for future in as_completed(futures):
+            yield _outcome(future, futures[future])
+
+
+def _outcome(future: Future[Outcome], report: Report) -> Outcome:
+    """Return how a report ended, even where its process did not live to tell."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Outcome(report, "failed", error="the process that ran it ended (out of memory?)")
+    except Exception as error:  # noqa: BLE001  one page that cannot be made leaves the others standing
+        return Outcome(report, "failed", error=scrub(f"{type(error).__name__}: {error}"))
+
+
+def _pages(planned: Iterable[Report]) -> dict[str, str]:
+    """Return the page behind each ``language/name``: of a page itself, and of a notebook its first one."""
+    pages: dict[str, str] = {}
+    for report in planned:
+        for name in (report.page, report.notebook):
+            pages.setdefault(f"{report.language}/{name}", report.page)
+    return pages
+
+
+def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path) -> None:
+    """Write an outcome into the ledger and remove what the report made before and no longer makes."""
+    name = outcome.report.key
+    outputs = dict(freshness.digests(outcome.files, folder))
+    for file in ledger.get(name, {}).get("outputs", {}).keys() - outputs.keys():
+        (folder / file).unlink(missing_ok=True)
+    ledger[name] = {
+        "status": outcome.status,
+        "notebook": outcome.report.notebook,
+        "parameters": dict(outcome.report.parameters),
+        "scope": dict(outcome.report.scope),
+        "key": key,
+        "engine": ENGINE,
+        "seconds": round(outcome.seconds, 1),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "error": outcome.error,
+        "outputs": outputs,
+    }
+    freshness.write(ledger, folder)

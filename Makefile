@@ -1,0 +1,32 @@
+# Each target sets up its own environment in .venv; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help reports test lint lock lab
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+reports: .venv/ready  ## run what is stale and write reports/site/index.html
+	$(BIN)/digiskills build
+
+test: .venv/ready  ## run the tests
+	$(BIN)/pytest -n auto
+
+lint: .venv/ready  ## ruff, mypy, docstrings and stripped notebooks
+	$(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+lock: .venv/ready  ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+
+lab: .venv/ready  ## open JupyterLab on the notebooks
+	$(BIN)/digiskills lab
+
+# Two steps: where hashes are checked, pip refuses a package that has none, which is ours.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@

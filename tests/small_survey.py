@@ -81,9 +81,7 @@ PROFICIENCY = ("none", "basic", "working", "advanced", "expert")
 SIZES = ("micro", "small", "large")
 ANSWERS = {
     "level": ("director", "manager", "staff", "refused"),
-    **dict.fromkeys(
-        ("needed_data", "needed_design", "held_data", "held_design"), (*PROFICIENCY, "dont_know", "")
-    ),
+    **dict.fromkeys(("needed_data", "needed_design", "held_data", "held_design"), (*PROFICIENCY, "dont_know", "")),
     **dict.fromkeys(("no_time", "good_tools"), ("disagree", "neither", "agree", "dont_know", "")),
     "used": ("peers", "course", "peers course", "dont_know", ""),
 }

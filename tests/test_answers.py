@@ -132,9 +132,7 @@ def test_shares_equal_those_of_the_respondents(declared, elements, clusters) -> 
     assert "answer" not in together
 
 
-@pytest.mark.parametrize(
-    "where", [{"level": "staff"}, {"level": ["staff", "manager"], "department_size": "small"}]
-)
+@pytest.mark.parametrize("where", [{"level": "staff"}, {"level": ["staff", "manager"], "department_size": "small"}])
 def test_where_is_a_domain_not_a_filter(declared, where) -> None:
     counted, design = both_ways(declared, 10, POPULATION)
     found = estimates.means(counted, SCORED, where=where)
@@ -166,12 +164,7 @@ def test_parts_add_up_to_the_whole(declared, elements, seed, respondents, cluste
     np.testing.assert_allclose(
         parts.groupby("item", sort=False)["estimate"].sum(), whole["estimate"].fillna(0), atol=1e-9
     )
-    each = (
-        estimates.shares(counted, "no_time", by="level")
-        .groupby("level")["estimate"]
-        .sum(min_count=1)
-        .dropna()
-    )
+    each = estimates.shares(counted, "no_time", by="level").groupby("level")["estimate"].sum(min_count=1).dropna()
     np.testing.assert_allclose(each, 1)
     assert_same(estimates.means(counted, SCORED, "level"), design.mean(SCORED, "level"), ("level",))
 
@@ -198,16 +191,12 @@ def test_the_share_of_any_answer_is_exactly_1(declared) -> None:
 
 
 def test_answers_do_not_grow_with_respondents(declared) -> None:
-    few, many = (
-        answers.count(small_survey.survey(declared, small_survey.received(4, n))) for n in (2_000, 20_000)
-    )
+    few, many = (answers.count(small_survey.survey(declared, small_survey.received(4, n))) for n in (2_000, 20_000))
     assert len(many.groups) == len(few.groups) == 12 * 4
 
 
 def test_many_items_and_domains_are_quick(declared) -> None:
-    counted = answers.count(
-        small_survey.survey(declared, small_survey.received(5, 20_000, clusters=400, strata=19))
-    )
+    counted = answers.count(small_survey.survey(declared, small_survey.received(5, 20_000, clusters=400, strata=19)))
     items = ["needed_data", "held_data", "no_time", "good_tools"]
     wide = replace(counted, items={f"{name}{at}": counted.items[name] for at in range(10) for name in items})
     by = ["department_size", "level"]
@@ -280,6 +269,5 @@ def test_a_design_that_cannot_be_is_refused(declared) -> None:
 def test_answers_show_no_numbers(declared) -> None:
     counted, _ = both_ways(declared, 14, None, 50)
     assert (
-        repr(counted)
-        == f"Answers({len(counted.items)} items, {len(counted.groups)} groups by department_size, level)"
+        repr(counted) == f"Answers({len(counted.items)} items, {len(counted.groups)} groups by department_size, level)"
     )

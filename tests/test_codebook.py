@@ -48,7 +48,8 @@ def test_items_keep_order_roles_and_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["label::english,label::french", "label_en,label_fr", "label:English (en),label:Français (fr)", "label,label_fr"]
+    "header",
+    ["label::english,label::french", "label_en,label_fr", "label:English (en),label:Français (fr)", "label,label_fr"],
 )
 def test_header_variants_of_forms_are_read(tmp_path: Path, header: str) -> None:
     survey = SURVEY.replace("label::English (en),label::French (fr)", header)
@@ -56,7 +57,11 @@ def test_header_variants_of_forms_are_read(tmp_path: Path, header: str) -> None:
 
 
 def test_every_problem_is_named_at_once_with_its_row(tmp_path: Path) -> None:
-    survey = SURVEY.replace("Niveau", "").replace("${level} = 'manager'", "count(${x}) > 1").replace("one level", "one levle")
+    survey = (
+        SURVEY.replace("Niveau", "")
+        .replace("${level} = 'manager'", "count(${x}) > 1")
+        .replace("one level", "one levle")
+    )
     choices = CHOICES.replace("dont_know", "unknown").replace("De base,,2", "De base,,two")
     with pytest.raises(StudyError) as caught:
         codebook.read(write(tmp_path, survey, choices))

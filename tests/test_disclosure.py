@@ -140,4 +140,7 @@ def test_no_number_stands_on_fewer_than_the_rule(cells: list[tuple[int, int]], s
     n, clusters = map(list, zip(*cells, strict=True))
     reasons = disclosure.withheld_reason(frame(n, clusters), Release(smallest, 3), has_clusters=True)
     shown = reasons.eq("").to_numpy()
-    assert all((count >= smallest and groups >= 3) == visible for count, groups, visible in zip(n, clusters, shown, strict=True))
+    assert all(
+        (count >= smallest and groups >= 3) == visible
+        for count, groups, visible in zip(n, clusters, shown, strict=True)
+    )

@@ -79,9 +79,7 @@ def test_a_cluster_without_answers_counts_in_the_variance() -> None:
 
 
 def test_every_combination_is_a_row_even_without_a_respondent() -> None:
-    frame = FOUR.assign(
-        level=pd.Categorical(FOUR["level"], ["head", "lead", "staff"]), size=["s", "s", "l", "l"]
-    )
+    frame = FOUR.assign(level=pd.Categorical(FOUR["level"], ["head", "lead", "staff"]), size=["s", "s", "l", "l"])
     found = SurveyDesign(frame, "w").mean(["skill", "years"], by=["level", "size"])
     assert found["item"].tolist() == ["skill"] * 6 + ["years"] * 6
     assert found["level"].tolist()[:6] == ["head", "head", "lead", "lead", "staff", "staff"]
@@ -175,9 +173,7 @@ def test_average_with_nothing_to_average_gives_no_error() -> None:
 
 
 def test_a_stratum_taken_whole_adds_nothing() -> None:
-    assert (
-        one(SurveyDesign(FOUR.assign(offices=2), "w", "region", "office", "offices").mean("skill"))["se"] == 0
-    )
+    assert one(SurveyDesign(FOUR.assign(offices=2), "w", "region", "office", "offices").mean("skill"))["se"] == 0
 
 
 def test_two_stages_by_hand() -> None:
@@ -221,10 +217,7 @@ def test_two_stages_need_clusters() -> None:
 
 def test_the_method_says_how() -> None:
     method = SurveyDesign(FOUR, "w", "region", "office", "offices").mean("skill").attrs["method"]
-    assert (
-        method["design"]
-        == "Taylor linearisation; 1 stratum, 2 clusters; one-stage correction by count of clusters"
-    )
+    assert method["design"] == "Taylor linearisation; 1 stratum, 2 clusters; one-stage correction by count of clusters"
     assert (method["lonely"], method["df"], method["df_design"]) == ("adjust", "domain", 1)
     assert method["df_rule"] == "clusters minus strata of the domain's answers"
 
@@ -329,8 +322,6 @@ def test_what_must_always_hold(rows) -> None:
         # Weights in other units change totals in proportion, and means not at all.
         scaled = SurveyDesign(frame.assign(w=frame["w"] * 1000), "w", "region", "office")
         np.testing.assert_allclose(one(scaled.mean("skill"))["se"], found["se"], rtol=1e-9, atol=1e-10)
-        np.testing.assert_allclose(
-            one(scaled.total("skill"))["se"], 1000 * one(design.total("skill"))["se"], rtol=1e-9
-        )
+        np.testing.assert_allclose(one(scaled.total("skill"))["se"], 1000 * one(design.total("skill"))["se"], rtol=1e-9)
         reordered = SurveyDesign(frame.iloc[::-1], "w", "region", "office")
         np.testing.assert_allclose(one(reordered.mean("skill"))["se"], found["se"], rtol=1e-9, atol=1e-10)

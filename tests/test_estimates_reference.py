@@ -92,17 +92,13 @@ def test_intervals_of_shares_equal_svyciprop(record, respondents):
     found = row_of(record, share)
     np.testing.assert_allclose(found["estimate"], record["expected"]["estimate"], **CLOSE)
     # R fits a model to the same end: its interval agrees to about 1e-8.
-    np.testing.assert_allclose(
-        [found["low"], found["high"]], record["expected"]["ci_logit_domain"], rtol=1e-7
-    )
+    np.testing.assert_allclose([found["low"], found["high"]], record["expected"]["ci_logit_domain"], rtol=1e-7)
 
 
 TWO_STAGE = json.loads((REFERENCE / "expected" / "two_stage.json").read_text())["records"]
 
 
-@pytest.mark.parametrize(
-    "record", TWO_STAGE, ids=lambda record: "-".join(map(str, list(record.values())[:4]))
-)
+@pytest.mark.parametrize("record", TWO_STAGE, ids=lambda record: "-".join(map(str, list(record.values())[:4])))
 def test_two_stages_equal_svy(record, respondents):
     people = respondents.groupby("office")["id"].transform("size") * 3 + 1
     frame = respondents.assign(people=people)
@@ -111,6 +107,4 @@ def test_two_stages_equal_svy(record, respondents):
     estimate = design.mean if record["estimand"] == "mean" else design.total
     where = {} if record["level"] is None else {"level": record["level"]}
     found = estimate(record["variable"], where=where).iloc[0]
-    np.testing.assert_allclose(
-        found[["estimate", "se"]].tolist(), [record["estimate"], record["se"]], **CLOSE
-    )
+    np.testing.assert_allclose(found[["estimate", "se"]].tolist(), [record["estimate"], record["se"]], **CLOSE)

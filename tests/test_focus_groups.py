@@ -246,9 +246,7 @@ def test_ontario_counts_add_up(ontario: FocusGroups) -> None:
     for by in ("speaker_level", "stance"):
         assert ontario.counts([by]).groupby("code")["segments"].sum().to_dict() == total.to_dict()
     kept = set(ontario.passages()["segment_id"])
-    codings = ontario.codings[
-        ontario.codings["segment_id"].isin(kept) & (ontario.codings["coder"] == "consensus")
-    ]
+    codings = ontario.codings[ontario.codings["segment_id"].isin(kept) & (ontario.codings["coder"] == "consensus")]
     assert total.sum() == len(codings)
     assert len(total) == 28
 

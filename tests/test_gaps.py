@@ -78,9 +78,7 @@ def test_equal_to_the_respondents(survey: Survey, counted: Answers, by) -> None:
     found = gaps.shortfalls(counted, ["design"], by)
     for name in ("short_by_one", "short_by_two", "surplus"):
         expected = design.share(name, 1, by)
-        np.testing.assert_allclose(
-            measure(found, name)[NUMBERS], expected[NUMBERS].to_numpy(), rtol=1e-12, atol=1e-12
-        )
+        np.testing.assert_allclose(measure(found, name)[NUMBERS], expected[NUMBERS].to_numpy(), rtol=1e-12, atol=1e-12)
     expected = design.gap("needed_design", "held_design", by)
     np.testing.assert_allclose(
         measure(found, "mean_gap")[NUMBERS], expected[NUMBERS].to_numpy(), rtol=1e-12, atol=1e-12
@@ -111,10 +109,7 @@ def test_people_short_are_the_share_of_known_heads(counted: Answers, by, where, 
     share, people = measure(found, "short_by_one"), measure(found, "people_short")
     for name in ("estimate", "se", "low", "high"):
         np.testing.assert_allclose(people[name], share[name] * np.tile(heads, 2))
-    assert (
-        found.attrs["method"]["people_short"]
-        == "share short by one level or more times the heads of the domain"
-    )
+    assert found.attrs["method"]["people_short"] == "share short by one level or more times the heads of the domain"
 
 
 @pytest.mark.parametrize(
@@ -127,20 +122,14 @@ def test_people_short_are_the_share_of_known_heads(counted: Answers, by, where, 
     ],
     ids=["none", "other dimensions", "a domain absent", "a cell not known"],
 )
-def test_where_heads_are_unknown_people_are_the_weighted_total(
-    survey: Survey, counted: Answers, heads
-) -> None:
+def test_where_heads_are_unknown_people_are_the_weighted_total(survey: Survey, counted: Answers, heads) -> None:
     frame = small_survey.scored(survey)
     gap = frame["needed_data"] - frame["held_data"]
     frame["short"] = (gap >= 1).where(gap.notna()).astype(float)
     expected = SurveyDesign(frame, "weight", "stratum", "department").total("short", by="level")
     found = gaps.shortfalls(counted, "data", by="level", heads=heads)
-    np.testing.assert_allclose(
-        measure(found, "people_short")[NUMBERS], expected[NUMBERS].to_numpy(), rtol=1e-12
-    )
-    assert found.attrs["method"]["people_short"].startswith(
-        "weighted total of those short among the answered"
-    )
+    np.testing.assert_allclose(measure(found, "people_short")[NUMBERS], expected[NUMBERS].to_numpy(), rtol=1e-12)
+    assert found.attrs["method"]["people_short"].startswith("weighted total of those short among the answered")
 
 
 def test_a_gap_nobody_can_have_is_a_share_of_none(declared: Study) -> None:

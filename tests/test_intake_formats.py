@@ -78,9 +78,7 @@ def test_code_text(value: object, text: str) -> None:
 
 
 def test_excel_cells(tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "answers.xlsx", [["a", "b"], ["1,0", 1], ["01", 2.5], [None, "NA"], [None, None]]
-    )
+    path = workbook(tmp_path / "answers.xlsx", [["a", "b"], ["1,0", 1], ["01", 2.5], [None, "NA"], [None, None]])
     assert intake.read(path).frame.to_dict("list") == {"a": ["1,0", "01", ""], "b": ["1", "2.5", "NA"]}
 
 

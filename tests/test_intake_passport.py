@@ -15,9 +15,7 @@ from digiskills.intake import passport
 def study(folder: Path, *resources: dict[str, object]) -> Path:
     (folder / "answers.csv").write_bytes(b"a;b\n1;2\n")
     entries = resources or ({"name": "answers", "path": "answers.csv", "dialect": {"delimiter": ";"}},)
-    (folder / "datapackage.json").write_text(
-        json.dumps({"name": "x", "resources": entries}), encoding="utf-8"
-    )
+    (folder / "datapackage.json").write_text(json.dumps({"name": "x", "resources": entries}), encoding="utf-8")
     return folder
 
 

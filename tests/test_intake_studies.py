@@ -23,9 +23,7 @@ def test_every_entry_says_what_it_is(name: str) -> None:
     folder = paths.raw(name)
     package = json.loads((folder / passport.FILE).read_text(encoding="utf-8"))
     for entry in package["resources"]:
-        assert {"name", "path", "title", "format", "hash", "bytes", "evidence", "licenses"} <= set(entry), (
-            entry["path"]
-        )
+        assert {"name", "path", "title", "format", "hash", "bytes", "evidence", "licenses"} <= set(entry), entry["path"]
         assert entry["disclosure_level"] in ("public", "private")
         assert entry["evidence"] in study.read(name).evidence
     private = {entry["path"] for entry in package["resources"] if entry["disclosure_level"] == "private"}

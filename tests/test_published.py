@@ -77,9 +77,7 @@ def test_shares_agree_with_their_counts(ontario: Published) -> None:
     counted = ontario.figures.dropna(subset=["n_favourable"])
     assert len(counted) == 84 - 15
     for side in ("favourable", "barrier"):
-        assert (
-            (counted[f"n_{side}"] / counted["n_answers"] - counted[f"share_{side}"]).abs() < 0.00006
-        ).all()
+        assert ((counted[f"n_{side}"] / counted["n_answers"] - counted[f"share_{side}"]).abs() < 0.00006).all()
     parts = counted[["n_favourable", "n_neutral", "n_barrier"]].sum(axis=1)
     assert (parts == counted["n_answers"]).all()
 
@@ -155,9 +153,7 @@ def test_every_cell_that_a_reader_sees_has_words(ontario: Published, language: s
 
 def test_french_words_are_all_used_and_french(ontario: Published) -> None:
     told = {(name, value) for name in TOLD for value in ontario.sources[name]}
-    told |= {
-        (name, value) for name in ("n_answers_means", "withheld", "fit") for value in ontario.figures[name]
-    }
+    told |= {(name, value) for name in ("n_answers_means", "withheld", "fit") for value in ontario.figures[name]}
     assert set(ontario.french) <= told
     for words in ontario.french.values():
         assert "'" not in words
@@ -178,9 +174,7 @@ def test_problems_name_row_and_column(tmp_path: Path) -> None:
     assert any(f"{place} fit: ‘good’ is no fit (close, partial, weak, none)" in problem for problem in found)
     assert any(f"{place} n_answers: ‘1,000’ is no whole number" in problem for problem in found)
     assert any(f"{place} percent_favourable: ‘101’ is no percentage" in problem for problem in found)
-    assert any(
-        f"{place} survey" in problem and "no row of this year in sources.csv" in problem for problem in found
-    )
+    assert any(f"{place} survey" in problem and "no row of this year in sources.csv" in problem for problem in found)
 
 
 def test_a_withheld_figure_must_not_be_given(tmp_path: Path) -> None:

@@ -65,9 +65,7 @@ def test_the_truth_makes_the_committed_files_again(remade: dict[str, bytes]) -> 
 
 def test_the_same_truth_gives_the_same_bytes(truth: simulate.Truth, tmp_path: Path) -> None:
     small = simulate.smaller(truth, 0.03)
-    first, second = (
-        [path.read_bytes() for path in simulate.write(STUDY, small, tmp_path / name)] for name in "ab"
-    )
+    first, second = ([path.read_bytes() for path in simulate.write(STUDY, small, tmp_path / name)] for name in "ab")
     assert first == second
 
 
@@ -79,9 +77,7 @@ def test_packed_files_hold_neither_time_nor_name_and_are_small(remade: dict[str,
         assert len(content) < 2_000_000
 
 
-def test_headers_are_the_codebooks_names_in_its_order(
-    surveys: dict[str, pd.DataFrame], truth: simulate.Truth
-) -> None:
+def test_headers_are_the_codebooks_names_in_its_order(surveys: dict[str, pd.DataFrame], truth: simulate.Truth) -> None:
     for survey in surveys.values():
         assert list(survey.columns) == list(truth.codebook.items)
 
@@ -102,9 +98,7 @@ def test_every_answer_is_in_the_codebook(surveys: dict[str, pd.DataFrame], truth
         for item in truth.asked:
             codes = survey[item.name].unique()
             given = (
-                {code for text in codes for code in (text.split() or [""])}
-                if item.kind == "select_multiple"
-                else codes
+                {code for text in codes for code in (text.split() or [""])} if item.kind == "select_multiple" else codes
             )
             assert set(given) <= allowed(item), item.name
 
@@ -144,9 +138,7 @@ def test_three_at_most_and_nothing_stands_alone(surveys: dict[str, pd.DataFrame]
             assert codes.map(lambda given: len(given) == len(set(given))).all()
 
 
-def test_reversed_statements_measure_the_same_barrier(
-    surveys: dict[str, pd.DataFrame], truth: simulate.Truth
-) -> None:
+def test_reversed_statements_measure_the_same_barrier(surveys: dict[str, pd.DataFrame], truth: simulate.Truth) -> None:
     """Before turning round, a reversed statement correlates negatively with the others of its barrier."""
     scores = {name: simulate.scores(surveys["2025"][name], truth.codebook.item(name))
               for name in ("barrier_approvals_1", "barrier_approvals_2", "barrier_approvals_3")}  # fmt: skip
@@ -226,9 +218,7 @@ def test_written_weights_add_up_to_heads_by_size(
     assert surveys[wave]["weight"].astype(float).std() > 1
 
 
-def test_weights_before_raking_stand_for_departments_and_people(
-    everyone: pd.DataFrame, truth: simulate.Truth
-) -> None:
+def test_weights_before_raking_stand_for_departments_and_people(everyone: pd.DataFrame, truth: simulate.Truth) -> None:
     """Raked to roles alone, a department's weights stand for its heads times departments / departments taken.
 
     In a very large department staff are invited by 0.21 and executives all (0.21 x 5.0, at most 1): their
@@ -298,9 +288,7 @@ def test_raking_refuses_totals_that_contradict() -> None:
     st.lists(st.floats(1, 100), min_size=6, max_size=6),
 )
 @settings(max_examples=50, deadline=None)
-def test_raked_weights_always_meet_both_margins(
-    people: list[tuple[int, int, float]], cells: list[float]
-) -> None:
+def test_raked_weights_always_meet_both_margins(people: list[tuple[int, int, float]], cells: list[float]) -> None:
     """Totals come from one table and every cell is answered, so a solution exists."""
     full = [(row, column, 1.0) for row in range(3) for column in range(2)] + people
     rows, columns, weight = (np.array(values) for values in zip(*full, strict=True))
@@ -315,9 +303,7 @@ def test_raked_weights_always_meet_both_margins(
 
 
 def test_effects_add_and_chances_multiply() -> None:
-    people = pd.DataFrame(
-        {"size": pd.Categorical(["micro", "large"]), "level": pd.Categorical(["staff", "staff"])}
-    )
+    people = pd.DataFrame({"size": pd.Categorical(["micro", "large"]), "level": pd.Categorical(["staff", "staff"])})
     effect = {"base": 1.0, "size": {"micro": 0.5}, "size*level": {"micro*staff": 0.25}}
     assert effects.shift(people, effect).tolist() == [1.75, 1.0]
     assert effects.chance(people, {"share": 0.4, "size": {"micro": 0.5, "large": 3.0}}).tolist() == [0.2, 1.0]
@@ -336,26 +322,20 @@ def test_streams_are_uniform_normal_and_apart() -> None:
 
 def test_true_shortfalls_by_hand(truth: simulate.Truth) -> None:
     """Gaps of 2, 0 and -1 levels, and one person who does not know."""
-    skill = {
-        f"needed_{pair.skill}": ["expert", "basic", "none", "dont_know"] for pair in truth.codebook.pairs()
-    }
+    skill = {f"needed_{pair.skill}": ["expert", "basic", "none", "dont_know"] for pair in truth.codebook.pairs()}
     skill |= {f"held_{pair.skill}": ["working", "basic", "basic", "basic"] for pair in truth.codebook.pairs()}
     table = simulate.true_shortfalls(pd.DataFrame(skill | {"wave": "2025"}), truth)
     assert len(table) == 9
     first = table.iloc[0]
     assert first["people"] == 4
     assert first["share_answering"] == 0.75
-    assert first[["short_by_one", "short_by_two", "surplus", "mean_gap"]].tolist() == pytest.approx(
-        [1 / 3] * 4
-    )
+    assert first[["short_by_one", "short_by_two", "surplus", "mean_gap"]].tolist() == pytest.approx([1 / 3] * 4)
     assert first["people_short"] == pytest.approx(4 / 3)
 
 
 def test_the_barrier_side_of_a_reversed_statement_is_disagreement(truth: simulate.Truth) -> None:
     items = [item for item in truth.asked if item.barrier]
-    answers = pd.DataFrame(
-        {item.name: ["agree", "agree", "disagree", "neither", "dont_know"] for item in items}
-    )
+    answers = pd.DataFrame({item.name: ["agree", "agree", "disagree", "neither", "dont_know"] for item in items})
     table = simulate.true_barrier_sides(answers.assign(wave="2025"), truth).set_index("item")
     assert table.loc["barrier_data_1", "share"] == pytest.approx(2 / 4)
     assert table.loc["barrier_data_3", "share"] == pytest.approx(1 / 4)
@@ -385,17 +365,11 @@ def test_what_the_truth_says_about_the_population(everyone: pd.DataFrame, truth:
     assert change["collaboration_sharing"] < -0.04
     assert change["emerging_technology"] > 0
     assert abs(change["engagement_communication"]) < 0.01
-    levels = simulate.true_shortfalls(everyone, truth, ["level"]).set_index(["wave", "skill", "level"])[
-        "short_by_one"
-    ]
-    assert (
-        levels["2025", "leadership_change", "executive"] > levels["2025", "leadership_change", "staff"] + 0.2
-    )
+    levels = simulate.true_shortfalls(everyone, truth, ["level"]).set_index(["wave", "skill", "level"])["short_by_one"]
+    assert levels["2025", "leadership_change", "executive"] > levels["2025", "leadership_change", "staff"] + 0.2
     sides = simulate.true_barrier_sides(everyone, truth, ["department_size"])
     side = sides.set_index(["wave", "item", "department_size"])["share"]
-    assert (
-        side["2025", "barrier_approvals_1", "very_large"] > side["2025", "barrier_approvals_1", "micro"] + 0.2
-    )
+    assert side["2025", "barrier_approvals_1", "very_large"] > side["2025", "barrier_approvals_1", "micro"] + 0.2
     assert side["2025", "barrier_people_2", "micro"] > side["2025", "barrier_people_2", "very_large"] + 0.15
 
 
@@ -418,9 +392,7 @@ def test_a_smaller_truth_keeps_strata_and_departments(truth: simulate.Truth) -> 
 # ---------------------------------------------------------------------------- estimates near the truth
 
 
-def two_stage_error(
-    sample: pd.DataFrame, value: np.ndarray, of: pd.Series, heads: pd.Series
-) -> tuple[float, float]:
+def two_stage_error(sample: pd.DataFrame, value: np.ndarray, of: pd.Series, heads: pd.Series) -> tuple[float, float]:
     """Return a weighted mean and its standard error, counting departments and people drawn.
 
     Linearised two-stage variance with both finite population corrections (Särndal, Swensson and Wretman,
@@ -441,11 +413,7 @@ def two_stage_error(
     for stratum, rows in people.groupby("stratum"):
         totals = rows.groupby("department")["part"].sum()
         count, taken = len(totals), len(totals) / of[stratum]
-        spread = (
-            ((totals - totals.mean()) ** 2).sum() * count / (count - 1)
-            if count > 1
-            else float((totals**2).sum())
-        )
+        spread = ((totals - totals.mean()) ** 2).sum() * count / (count - 1) if count > 1 else float((totals**2).sum())
         variance += (1 - taken) * spread
         for department, drawn in rows.groupby("department")["part"]:
             left = 1 - len(drawn) / heads[department]
@@ -464,9 +432,7 @@ def test_weighted_estimates_lie_near_the_truth(
     true = simulate.true_shortfalls(everyone, truth).set_index(["wave", "skill"])["short_by_one"]
     distances = []
     for pair in truth.codebook.pairs():
-        needed, held = (
-            simulate.scores(sample[name], truth.codebook.item(name)) for name in (pair.needed, pair.held)
-        )
+        needed, held = (simulate.scores(sample[name], truth.codebook.item(name)) for name in (pair.needed, pair.held))
         gap = needed - held
         short = np.where(np.isnan(gap), np.nan, gap >= 1)
         estimate, error = two_stage_error(sample, short, of, heads)

@@ -103,7 +103,7 @@ def test_every_problem_is_named_at_once(declare) -> None:
 
 def test_required_dimensions_are_asked_for(declare) -> None:
     declare(SMALL.split("[dimensions.department_size]")[0])
-    with pytest.raises(StudyError, match="dimensions.department_size"):
+    with pytest.raises(StudyError, match=r"dimensions\.department_size"):
         study.read("mine")
 
 

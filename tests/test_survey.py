@@ -25,7 +25,10 @@ label.fr = "Sondage"
 [dimensions.department_size]
 label.en = "Size"
 label.fr = "Taille"
-categories = [{ name = "small", label.en = "S", label.fr = "P", code = "1" }, { name = "large", label.en = "L", label.fr = "G", code = "2" }]
+categories = [
+  { name = "small", label.en = "S", label.fr = "P", code = "1" },
+  { name = "large", label.en = "L", label.fr = "G", code = "2" },
+]
 [dimensions.level]
 label.en = "Level"
 label.fr = "Niveau"
@@ -178,7 +181,11 @@ def test_the_processed_table_is_private_and_follows_its_raw_file(study: studies.
     (made,) = survey.process(study)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     assert first.population.to_dict() == {"h1": 4, "h2": 2}
-    assert first.heads.to_dict("list") == {"department_size": ["small", "large"], "level": ["manager", "staff"], "heads": [7, 9]}
+    assert first.heads.to_dict("list") == {
+        "department_size": ["small", "large"],
+        "level": ["manager", "staff"],
+        "heads": [7, 9],
+    }
     pd.testing.assert_frame_equal(first.frame, survey.from_received(study, study.wave(), RECEIVED).frame)
     written = made.stat().st_mtime_ns
     survey.read(study)
@@ -193,13 +200,13 @@ def test_the_processed_table_is_private_and_follows_its_raw_file(study: studies.
 
 def test_a_study_without_its_data_says_where_to_look(study: studies.Study) -> None:
     (study.folder / "survey.csv").unlink()
-    with pytest.raises(StudyError, match="survey.csv: is not in the study’s folder"):
+    with pytest.raises(StudyError, match=r"survey\.csv: is not in the study’s folder"):
         survey.read(study)
 
 
 @given(st.lists(st.sampled_from(["", "low", "high", "8"]), min_size=1, max_size=30))
 def test_each_respondent_has_an_answer_or_one_reason(given_answers: list[str]) -> None:
-    study = studies.Study("mine", Path("."), {}, {}, {}, (studies.Wave("w", pd.Timestamp("2025-01-01").date(), "f"),))
+    study = studies.Study("mine", Path(), {}, {}, {}, (studies.Wave("w", pd.Timestamp("2025-01-01").date(), "f"),))
     from digiskills.codebook import Choice, Codebook, Item
 
     choices = (Choice("low", {}, "", 1), Choice("high", {}, "", 2), Choice("8", {}, "dont_know"))
@@ -215,6 +222,11 @@ def test_gzip_is_read_as_it_comes(study: studies.Study) -> None:
     (study.folder / "survey.csv").unlink()
     for name in ("study.toml", "datapackage.json"):
         path = study.folder / name
-        path.write_text(path.read_text(encoding="utf-8").replace("survey.csv\"", "survey.csv.gz\"", 2).replace("codebook/survey.csv.gz", "codebook/survey.csv"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8")
+            .replace('survey.csv"', 'survey.csv.gz"', 2)
+            .replace("codebook/survey.csv.gz", "codebook/survey.csv"),
+            encoding="utf-8",
+        )
     passport.renew(study.folder)
     assert len(survey.read(studies.read("mine"))) == 5

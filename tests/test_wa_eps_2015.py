@@ -36,9 +36,7 @@ def figures() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def complete(
-    received_data: Path, figures: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Study]:
+def complete(received_data: Path, figures: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
     """Give the study with its answers, under a root of its own (where Ontario's figures are not)."""
     root = tmp_path_factory.mktemp("root")
     folder = root / "data" / "raw" / NAME
@@ -118,8 +116,7 @@ def test_spss_labels_are_those_of_the_codebook(complete: Study, received: dict[s
         labels = {choice.name: choice.labels["en"] for choice in item.choices if choice.missing != "damaged"}
         # The release misprints one band as "$110,00 to 159,999".
         received_labels = {
-            code: words.replace("$110,00 ", "$110,000 ")
-            for code, words in metadata[name].value_labels.items()
+            code: words.replace("$110,00 ", "$110,000 ") for code, words in metadata[name].value_labels.items()
         }
         assert received_labels == labels, name
         assert " ".join(metadata[name].label.split()) == item.labels["en"]
@@ -142,9 +139,7 @@ def test_innovation_as_the_agency_published_it(table: Survey, counted: Answers) 
     assert round(shares["estimate"].iloc[0], 3) == 0.779
     # "Do not know" is no answer on the scale, yet it is kept apart and can be put back.
     unknown = (given == "dont_know").sum()
-    assert (
-        round(shares["estimate"].iloc[0] * shares["n"].iloc[0] / (shares["n"].iloc[0] + unknown), 3) == 0.733
-    )
+    assert round(shares["estimate"].iloc[0] * shares["n"].iloc[0] / (shares["n"].iloc[0] + unknown), 3) == 0.733
 
 
 def test_reliability_that_others_computed(table: Survey) -> None:
@@ -199,9 +194,7 @@ def test_withheld_figures_are_the_small_ones(
     wanted = figures[figures["breakdown"] == breakdown]
     items = sorted(wanted["item"].unique())
     sides = {"favourable": ("1", "2", "3"), "neutral": ("4",), "barrier": ("5", "6", "7")}
-    tables = [
-        estimates.shares(counted, items, of=dict.fromkeys(items, codes), by=by) for codes in sides.values()
-    ]
+    tables = [estimates.shares(counted, items, of=dict.fromkeys(items, codes), by=by) for codes in sides.values()]
     counts = pd.concat([table.assign(count=(table["estimate"] * table["n"]).round()) for table in tables])
     counts = counts.assign(**{name: counts[name].astype(str) for name in by})
     smallest = counts.groupby(["item", *by], as_index=False)["count"].min()

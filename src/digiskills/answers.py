@@ -236,9 +236,7 @@ def _item(column: pd.Categorical, name: str, book: Codebook, counter: _Counter) 
     answers = tuple(str(answer) for answer in column.categories)
     missing = np.isin(answers, MISSING_REASONS)
     scored = {choice.name: choice.score for choice in book.item(name.split("/")[0]).choices}
-    scores = np.array(
-        [np.nan if scored.get(answer) is None else scored[answer] for answer in answers], dtype=float
-    )
+    scores = np.array([np.nan if scored.get(answer) is None else scored[answer] for answer in answers], dtype=float)
     has_scale = bool(np.isfinite(scores[~missing]).all()) and "/" not in name
     return ItemTotals(
         name,
@@ -257,9 +255,7 @@ def _gap(survey: Survey, skill: str, needed: str, held: str, counter: _Counter) 
     code = np.where(both, np.searchsorted(steps, np.where(both, difference, steps[0])), len(steps))
     answers = (*(f"{step:g}" for step in steps), NOT_BOTH)
     missing = np.arange(len(answers)) == len(steps)
-    return ItemTotals(
-        f"{GAP}{skill}", answers, np.append(steps, np.nan), missing, *counter.sums(code, len(answers))
-    )
+    return ItemTotals(f"{GAP}{skill}", answers, np.append(steps, np.nan), missing, *counter.sums(code, len(answers)))
 
 
 def _scale(item: Item) -> np.ndarray:

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 MOST_LISTED = 20  # a longer list hides the answer instead of giving it
 
 

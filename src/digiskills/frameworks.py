@@ -143,9 +143,7 @@ class Frameworks:
     def _descriptors(self, field: str, language: str) -> dict[str, str]:
         table = self.table(DESCRIPTORS)
         if field not in set(table["field"]):
-            raise UsageError(
-                f"descriptors.csv has no field ‘{field}’: {nearest(field, table['field'].unique())}"
-            )
+            raise UsageError(f"descriptors.csv has no field ‘{field}’: {nearest(field, table['field'].unique())}")
         rows = table[table["field"] == field]
         return dict(zip(rows["value"], rows[_column(language)], strict=True))
 

@@ -76,27 +76,21 @@ def shortfalls(
 def _gap_items(answers: Answers, skills: str | Sequence[str] | None) -> list[str]:
     names = list(answers.skills) if skills is None else columns(skills)
     wrong = [
-        f"skills: no gap for ‘{name}’; {nearest(name, answers.skills)}"
-        for name in names
-        if name not in answers.skills
+        f"skills: no gap for ‘{name}’; {nearest(name, answers.skills)}" for name in names if name not in answers.skills
     ]
     if wrong:
         raise UsageError("\n".join(wrong))
     return [f"{GAP}{name}" for name in names]
 
 
-def _levels(
-    answers: Answers, items: Sequence[str], least: float | None, most: float | None
-) -> dict[str, list[str]]:
+def _levels(answers: Answers, items: Sequence[str], least: float | None, most: float | None) -> dict[str, list[str]]:
     """The answers of each gap that lie between two numbers of levels."""
     low, high = -np.inf if least is None else least, np.inf if most is None else most
     found = {}
     for name in items:
         item = answers.item(name)
         scores = item.scores if item.scores is not None else np.full(len(item.answers), np.nan)
-        found[name] = [
-            answer for answer, score in zip(item.answers, scores, strict=True) if low <= score <= high
-        ]
+        found[name] = [answer for answer, score in zip(item.answers, scores, strict=True) if low <= score <= high]
     return found
 
 
@@ -158,9 +152,7 @@ def _matched(domains: pd.DataFrame, cells: pd.DataFrame, heads: np.ndarray) -> n
 
 def _together(measured: dict[str, pd.DataFrame], by: list[str], method: dict[str, object]) -> pd.DataFrame:
     """Stack the measures, skill by skill."""
-    tables = [
-        table.assign(measure=measure, item=_skill(table["item"])) for measure, table in measured.items()
-    ]
+    tables = [table.assign(measure=measure, item=_skill(table["item"])) for measure, table in measured.items()]
     stacked = pd.concat(tables, ignore_index=True)
     stacked["rank"] = np.concatenate([pd.factorize(table["item"])[0] for table in tables])
     stacked = stacked.sort_values("rank", kind="stable").reset_index(drop=True)

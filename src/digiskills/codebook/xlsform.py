@@ -54,7 +54,9 @@ def read(folder: Path) -> Codebook:
     return Codebook(items)
 
 
-def _problem(file: str, row: int | None, column: str | None, value: str | None, message: str, allowed: str = "") -> Problem:
+def _problem(
+    file: str, row: int | None, column: str | None, value: str | None, message: str, allowed: str = ""
+) -> Problem:
     return Problem(f"codebook/{file}", row, column, value, message, allowed)
 
 
@@ -110,7 +112,9 @@ def _choice(row: Row, number: int, problems: list[Problem]) -> Choice:
         problems.append(_problem("choices.csv", number, "missing", missing, "is no missing reason", known))
     if not missing and row["name"] in MISSING_REASONS:
         advice = "write the reason in the column missing, or give the answer another name"
-        problems.append(_problem("choices.csv", number, "name", row["name"], "is an answer named like a reason", advice))
+        problems.append(
+            _problem("choices.csv", number, "name", row["name"], "is an answer named like a reason", advice)
+        )
     labels = _labels(row, "choices.csv", number, problems)
     return Choice(row["name"], labels, missing, _score(row.get("score", ""), number, problems))
 
@@ -157,7 +161,9 @@ def _relevant(text: str, number: int, problems: list[Problem]) -> Relevant | Non
 def _unknown_names(items: Mapping[str, Item]) -> list[Problem]:
     """Return a problem for each skip rule that looks at a question the form does not have."""
     return [
-        _problem("survey.csv", None, "relevant", name, f"in the rule of {item.name} is no question", nearest(name, items))
+        _problem(
+            "survey.csv", None, "relevant", name, f"in the rule of {item.name} is no question", nearest(name, items)
+        )
         for item in items.values()
         if item.relevant
         for name in item.relevant.names

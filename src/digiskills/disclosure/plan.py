@@ -211,8 +211,7 @@ def _dump(plan: Plan) -> str:
 def _load(stored: dict) -> Plan:  # type: ignore[type-arg]
     tables = tuple(DeclaredTable(*_hashable(row)) for row in stored["tables"])
     withheld = {
-        _hashable(specification): {tuple(key): why for key, why in cells}
-        for specification, cells in stored["withheld"]
+        _hashable(specification): {tuple(key): why for key, why in cells} for specification, cells in stored["withheld"]
     }
     return Plan(stored["study"], tables, withheld, stored["inputs"])
 

@@ -152,7 +152,13 @@ def release(
 
 
 def release_public(
-    frame: pd.DataFrame, table: DeclaredTable, study: Study, *, plan: Plan | None, language: str, method: Mapping[str, Any]
+    frame: pd.DataFrame,
+    table: DeclaredTable,
+    study: Study,
+    *,
+    plan: Plan | None,
+    language: str,
+    method: Mapping[str, Any],
 ) -> Released:
     """Return a table of evidence that is public already: coded public documents, published figures.
 

@@ -140,9 +140,7 @@ def estimate(table: DeclaredTable, answers: Answers, codebook: Codebook, heads: 
     return frame.reset_index(drop=True)
 
 
-def _shortfalls(
-    table: DeclaredTable, answers: Answers, codebook: Codebook, heads: pd.DataFrame | None
-) -> pd.DataFrame:
+def _shortfalls(table: DeclaredTable, answers: Answers, codebook: Codebook, heads: pd.DataFrame | None) -> pd.DataFrame:
     skills = None if table.items == (SKILLS,) else list(table.items)
     return gaps.shortfalls(answers, skills, by=table.by, where=dict(table.where), heads=heads)
 

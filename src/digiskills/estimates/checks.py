@@ -78,9 +78,7 @@ def _nesting_problems(stratum: pd.Series, cluster: pd.Series) -> list[str]:
     return [f"cluster: in more than one stratum: {listed(labels)}; {way_out}"] if labels else []
 
 
-def _varying_problems(
-    frame: pd.DataFrame, place: str, columns: list[str | None], population: str
-) -> list[str]:
+def _varying_problems(frame: pd.DataFrame, place: str, columns: list[str | None], population: str) -> list[str]:
     if not pd.api.types.is_numeric_dtype(frame[population]):
         return [f"population: column ‘{population}’ holds {frame[population].dtype}, not numbers"]
     groups = [frame[column].to_numpy() for column in columns] or [np.full(len(frame), "all")]

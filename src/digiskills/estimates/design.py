@@ -222,9 +222,7 @@ class SurveyDesign:
     def _known(self, items: str | Sequence[str]) -> list[str]:
         names = columns(items)
         there = [str(column) for column in self._frame.columns]
-        problems = [
-            f"item: ‘{name}’ is not there; {nearest(name, there)}" for name in names if name not in there
-        ]
+        problems = [f"item: ‘{name}’ is not there; {nearest(name, there)}" for name in names if name not in there]
         if problems:
             raise UsageError("\n".join(problems))
         return names
@@ -251,9 +249,7 @@ class SurveyDesign:
         labels = tables.keys(list(values)) if keys is None else keys
         return tables.table(sums, self._sample, about, labels, interval, self._df, shares)
 
-    def _sums(
-        self, values: list[np.ndarray], about: Domains, per_answer: bool, base: list[np.ndarray]
-    ) -> Sums:
+    def _sums(self, values: list[np.ndarray], about: Domains, per_answer: bool, base: list[np.ndarray]) -> Sums:
         """Add up each domain within each cluster."""
         rows = np.flatnonzero((about.code >= 0) & (self._weight > 0))
         clusters = int(self._cluster.max()) + 1

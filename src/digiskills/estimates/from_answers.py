@@ -66,10 +66,12 @@ def totals(
 
     Parameters
     ----------
-    answers, items, by, where, df
+    answers, items
         As for `means`.
     of : answers, or mapping of item to answers, optional
         Answers that count; without them the scores are added up.
+    by, where, df
+        As for `means`.
 
     Returns
     -------
@@ -94,10 +96,12 @@ def shares(
 
     Parameters
     ----------
-    answers, items, by, where, df
+    answers, items
         As for `means`; items need no scores.
     of : answers, or mapping of item to answers, optional
         Those that count together; without them each answer of an item gets its own row.
+    by, where, df
+        As for `means`.
     interval : {"logit", "t"}
         How intervals are made.
 
@@ -125,9 +129,7 @@ class _Part(NamedTuple):
 
 def _scored(item: ItemTotals) -> _Part:
     if item.scores is None:
-        raise UsageError(
-            f"‘{item.name}’ has no mean: its answers have no scores in the codebook; take its shares"
-        )
+        raise UsageError(f"‘{item.name}’ has no mean: its answers have no scores in the codebook; take its shares")
     return _Part(item, np.where(item.missing, 0, item.scores))
 
 
@@ -145,11 +147,7 @@ def _of_item(item: ItemTotals, of: Of) -> list[str]:
     wanted = of[item.name] if isinstance(of, Mapping) else of
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     known = _real(item)
-    wrong = [
-        f"of: ‘{item.name}’ has no answer ‘{name}’; {nearest(name, known)}"
-        for name in names
-        if name not in known
-    ]
+    wrong = [f"of: ‘{item.name}’ has no answer ‘{name}’; {nearest(name, known)}" for name in names if name not in known]
     if wrong:
         raise UsageError("\n".join(wrong))
     return names
@@ -179,9 +177,7 @@ def _sums(answers: Answers, parts: Sequence[_Part], about: Domains, total: bool)
     of_unit = np.empty(units, dtype=np.int64)
     of_unit[unit] = stratum
     rows = len(cell)
-    n, w, wy = (
-        add(_columns(parts, name, power), entry, rows) for name, power in (("n", 0), ("w", 0), ("w", 1))
-    )
+    n, w, wy = (add(_columns(parts, name, power), entry, rows) for name, power in (("n", 0), ("w", 0), ("w", 1)))
     squares = None
     if not answers.clustered or answers.people is not None:
         w2, w2y, w2yy = (add(_columns(parts, "w2", power), entry, rows) for power in (0, 1, 2))
@@ -208,9 +204,7 @@ def _entries(domain: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _columns(parts: Sequence[_Part], name: str, power: int) -> np.ndarray:
     """One column per part: the sum over its answers (missing left out) of `name` times value to a power."""
-    return np.column_stack(
-        [getattr(item, name) @ np.where(item.missing, 0, value**power) for item, value in parts]
-    )
+    return np.column_stack([getattr(item, name) @ np.where(item.missing, 0, value**power) for item, value in parts])
 
 
 def _sample(answers: Answers) -> Sample:
@@ -220,9 +214,7 @@ def _sample(answers: Answers) -> Sample:
     if twice:
         raise DesignError(f"cluster: in more than one stratum: {listed(twice)}; give each a label of its own")
     drawn = (
-        groups.groupby("stratum")["cluster"].nunique()
-        if answers.clustered
-        else groups.groupby("stratum")["n"].sum()
+        groups.groupby("stratum")["cluster"].nunique() if answers.clustered else groups.groupby("stratum")["n"].sum()
     )
     strata = [str(label) for label in drawn.index]
     population = None

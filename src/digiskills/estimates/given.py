@@ -32,9 +32,7 @@ def given_answers(column: pd.Series, answers: object) -> list[tuple[object, list
     if answers is None:
         return [(answer, [answer]) for answer in known]
     wanted = list(answers) if isinstance(answers, list | tuple | set | frozenset) else [answers]
-    wrong = (
-        [] if pd.api.types.is_numeric_dtype(column) else [answer for answer in wanted if answer not in known]
-    )
+    wrong = [] if pd.api.types.is_numeric_dtype(column) else [answer for answer in wanted if answer not in known]
     if wrong:
         names = [str(answer) for answer in known]
         hints = [f"‘{column.name}’ has no ‘{answer}’; {nearest(str(answer), names)}" for answer in wrong]

@@ -15,8 +15,7 @@ WORDS = {
     "logit": "t on the logit scale, on the degrees of freedom, none at 0 degrees of freedom",
 }
 EXACT = (
-    "a share of exactly 0 or 1 has no standard error: exact (Clopper-Pearson) interval on its n, "
-    "clusters disregarded"
+    "a share of exactly 0 or 1 has no standard error: exact (Clopper-Pearson) interval on its n, clusters disregarded"
 )
 
 

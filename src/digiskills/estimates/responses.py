@@ -37,9 +37,7 @@ def respondents(answers: Answers, by: str | Sequence[str] = (), where: Where | N
     count = shares(_with(answers, _everyone(answers)), RESPONDENTS, of="yes", by=by, where=where)
     about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
     inside = about.code >= 0
-    people = np.bincount(
-        about.code[inside], weights=answers.groups["w"].to_numpy()[inside], minlength=len(about)
-    )
+    people = np.bincount(about.code[inside], weights=answers.groups["w"].to_numpy()[inside], minlength=len(about))
     nothing = dict.fromkeys(("se", "df", "low", "high"), np.nan)
     table = count.assign(estimate=people, **nothing)
     table.attrs["method"] = {
@@ -73,9 +71,7 @@ def missing(
     found = [answers.item(name) for name in columns(items)]
     parts = []
     for item in found:
-        reasons = [
-            name for name, gone in zip(item.answers, item.missing, strict=True) if gone and name != NOT_ASKED
-        ]
+        reasons = [name for name, gone in zip(item.answers, item.missing, strict=True) if gone and name != NOT_ASKED]
         asked = dataclasses.replace(item, missing=np.array([name == NOT_ASKED for name in item.answers]))
         table = shares(_with(answers, asked), item.name, by=by, where=where)
         parts.append(table[table["answer"].isin(reasons)])

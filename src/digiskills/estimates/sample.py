@@ -72,9 +72,7 @@ class Sample:
         units = "clusters" if self.clustered else "respondents"
         strata = "1 stratum" if len(self.strata) == 1 else f"{len(self.strata)} strata"
         stages = f"one-stage correction by count of {units}"
-        stages = (
-            stages if self.people is None else "two-stage correction by count of clusters and of their people"
-        )
+        stages = stages if self.people is None else "two-stage correction by count of clusters and of their people"
         drawn = "with replacement" if self.population is None else stages
         return f"Taylor linearisation; {strata}, {self.sampled.sum()} {units}; {drawn}"
 
@@ -88,9 +86,7 @@ def check_rule(lonely: str) -> None:
         With the rule nearest to the one given.
     """
     if lonely not in LONELY_RULES:
-        raise UsageError(
-            f"lonely: ‘{lonely}’ is no rule for a lonely cluster; {nearest(lonely, LONELY_RULES)}"
-        )
+        raise UsageError(f"lonely: ‘{lonely}’ is no rule for a lonely cluster; {nearest(lonely, LONELY_RULES)}")
 
 
 def listed(labels: Sequence[object], most: int = 10) -> str:
@@ -139,9 +135,7 @@ def sample(
         and, under the rule "fail", every stratum with a lonely cluster.
     """
     units = "clusters" if clustered else "respondents"
-    problems = (
-        [] if population is None else _population_problems("stratum", units, strata, sampled, population)
-    )
+    problems = [] if population is None else _population_problems("stratum", units, strata, sampled, population)
     if people is not None:
         problems += _population_problems("cluster", "people", clusters, people.sampled, people.population)
     made = Sample(tuple(strata), sampled, population, lonely, clustered, people)
@@ -165,16 +159,12 @@ def _population_problems(
             way_out = f"give the number of {units} in the {place}"
             problems.append(f"population: {whole:g} in {place} {label} is a fraction; {way_out}")
         elif whole < drawn:
-            problems.append(
-                f"population: {place} {label} has {whole:g} {units}, fewer than the {drawn} sampled"
-            )
+            problems.append(f"population: {place} {label} has {whole:g} {units}, fewer than the {drawn} sampled")
     return problems
 
 
 def clusters_in_two_strata(stratum: pd.Series, cluster: pd.Series) -> list[str]:
     """Labels of the clusters found in more than one stratum, in order of the label."""
-    pairs = pd.DataFrame(
-        {"cluster": cluster.astype(str).to_numpy(), "stratum": stratum.to_numpy()}
-    ).drop_duplicates()
+    pairs = pd.DataFrame({"cluster": cluster.astype(str).to_numpy(), "stratum": stratum.to_numpy()}).drop_duplicates()
     times = pairs["cluster"].value_counts()
     return sorted(str(label) for label in times.index[times > 1])

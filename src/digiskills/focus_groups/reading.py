@@ -105,9 +105,7 @@ def _problems(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks) -> lis
     found += [problem for name in TABLES for problem in _cell_problems(name, tables[name], frameworks)]
     for name, column, other in _REFERENCES:
         known = (
-            {*tables[other][_KEYS[other][0]], ""}
-            if column == "duplicate_of"
-            else set(tables[other][_KEYS[other][0]])
+            {*tables[other][_KEYS[other][0]], ""} if column == "duplicate_of" else set(tables[other][_KEYS[other][0]])
         )
         wrong = ~tables[name][column].isin(known)
         found += _at(name, column, tables[name], wrong, f"is not in {other}.csv")
@@ -135,9 +133,7 @@ def _cell_problems(name: str, table: pd.DataFrame, frameworks: Frameworks) -> li
     described = {"segments": DESCRIBED, "ratings": ("stance", "intensity", *DESCRIBED), "codes": ("family",)}
     for column in described.get(name, ()):
         known = frameworks.values(column)
-        found += _at(
-            name, column, table, ~table[column].isin(known), "is not in descriptors.csv", ", ".join(known)
-        )
+        found += _at(name, column, table, ~table[column].isin(known), "is not in descriptors.csv", ", ".join(known))
     return found
 
 
@@ -146,6 +142,4 @@ def _at(
 ) -> list[Problem]:
     """Return one problem per marked row, with the row's number in the file."""
     rows = [int(row) for row in table.index[wrong]]
-    return [
-        Problem(f"{name}.csv", row + 2, column, str(table.at[row, column]), message, allowed) for row in rows
-    ]
+    return [Problem(f"{name}.csv", row + 2, column, str(table.at[row, column]), message, allowed) for row in rows]

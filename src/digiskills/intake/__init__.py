@@ -57,9 +57,7 @@ def read(path: Path | str, resource: Resource | None = None) -> Received:
         raise StudyError(problems)
     kind = _format(path, resource)
     if kind in ("csv", "tsv"):
-        received = delimited.read(
-            path, resource.encoding, resource.delimiter or ("\t" if kind == "tsv" else "")
-        )
+        received = delimited.read(path, resource.encoding, resource.delimiter or ("\t" if kind == "tsv" else ""))
         # An export of Qualtrics looks like CSV: its two extra header rows are no respondents.
         return qualtrics.split(received, path.name) if qualtrics.is_export(received) else received
     if kind == "qualtrics":

@@ -77,9 +77,7 @@ def decoded(data: bytes, file: str, encoding: str) -> str:
     except UnicodeDecodeError as error:
         raise StudyError([_undecodable(data, file, codec, error)]) from None
     if codec not in ("utf-8", "utf-8-sig") and _is_utf8_beyond_ascii(data):
-        raise StudyError(
-            [Problem(file, None, None, None, f"reads as UTF-8, not as {encoding}", "encoding: utf-8")]
-        )
+        raise StudyError([Problem(file, None, None, None, f"reads as UTF-8, not as {encoding}", "encoding: utf-8")])
     if "\0" in text:
         raise StudyError(
             [Problem(file, None, None, None, "holds NUL characters", "encoding: utf-16, or fetch it again")]
@@ -110,9 +108,7 @@ def table(text: str, file: str, delimiter: str) -> pd.DataFrame:
         With every ragged row and every duplicated or empty name in the header.
     """
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise StudyError(
-            [Problem(file, None, None, delimiter, "is no delimiter", "one character, such as , or ;")]
-        )
+        raise StudyError([Problem(file, None, None, delimiter, "is no delimiter", "one character, such as , or ;")])
     header = _header(text, file, delimiter)
     if _is_plain(text):
         try:
@@ -145,9 +141,7 @@ def _undecodable(data: bytes, file: str, codec: str, error: UnicodeDecodeError) 
     row = before.count(b"\n") + 1
     line = data[before.rfind(b"\n") + 1 : error.start + 1].decode("latin-1")
     message = f"is not in {codec}: byte {data[error.start]:#04x} at character {len(line)} of the line"
-    return Problem(
-        file, row, None, None, message, "declare the encoding in datapackage.json, often windows-1252"
-    )
+    return Problem(file, row, None, None, message, "declare the encoding in datapackage.json, often windows-1252")
 
 
 def _is_utf8_beyond_ascii(data: bytes) -> bool:
@@ -200,17 +194,13 @@ def header_problems(header: list[str], file: str) -> list[Problem]:
         elif name in header[: number - 1]:
             first = header.index(name) + 1
             message = f"stands twice in the header, columns {first} and {number}"
-            problems.append(
-                Problem(file, 1, f"number {number}", name, message, "a name of its own for each column")
-            )
+            problems.append(Problem(file, 1, f"number {number}", name, message, "a name of its own for each column"))
     return problems
 
 
 def _is_plain(text: str) -> bool:
     """Return whether there is nothing on which two CSV readers could disagree: quotes, empty lines."""
-    return not any(sign in text for sign in ('"', "\n\n", "\n\r", "\r\r")) and not text.startswith(
-        ("\n", "\r")
-    )
+    return not any(sign in text for sign in ('"', "\n\n", "\n\r", "\r\r")) and not text.startswith(("\n", "\r"))
 
 
 def _fast(text: str, header: list[str], delimiter: str) -> pd.DataFrame:

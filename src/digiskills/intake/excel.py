@@ -50,9 +50,7 @@ def read(path: Path, sheet: str = "") -> Received:
     try:
         rows = _rows(path, sheet)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, ParseError, EOFError) as error:
-        raise _unreadable(
-            path, f"is no workbook that can be read: {error}", "save it again as .xlsx"
-        ) from None
+        raise _unreadable(path, f"is no workbook that can be read: {error}", "save it again as .xlsx") from None
     frame = _frame(rows, path)
     return Received(frame, {str(name): ColumnMetadata() for name in frame.columns})
 
@@ -67,9 +65,7 @@ def _check(path: Path) -> None:
         message = "is encrypted" if encrypted else "is an old Excel workbook (.xls)"
         raise _unreadable(path, message, "save it as .xlsx without a password")
     if not zipfile.is_zipfile(path):
-        raise _unreadable(
-            path, "is no Excel workbook", "save it as .xlsx, or declare its format in datapackage.json"
-        )
+        raise _unreadable(path, "is no Excel workbook", "save it as .xlsx, or declare its format in datapackage.json")
     with zipfile.ZipFile(path) as packed:
         parts = packed.infolist()
     # zipfile stops reading a part at the size that it declares, so these sizes bind.
@@ -77,9 +73,7 @@ def _check(path: Path) -> None:
     if any(part.flag_bits & 1 for part in parts):
         raise _unreadable(path, "is encrypted", "save it without a password")
     if unpacked > LARGEST_UNPACKED_BYTES or unpacked > LARGEST_RATIO * max(path.stat().st_size, 1):
-        raise limits.too_large(
-            path, min(LARGEST_UNPACKED_BYTES, LARGEST_RATIO * path.stat().st_size), "unpacked bytes"
-        )
+        raise limits.too_large(path, min(LARGEST_UNPACKED_BYTES, LARGEST_RATIO * path.stat().st_size), "unpacked bytes")
 
 
 def _unreadable(path: Path, message: str, allowed: str) -> StudyError:

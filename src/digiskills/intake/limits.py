@@ -45,9 +45,7 @@ def contents(path: Path, largest: int = LARGEST_BYTES) -> bytes:
             return _read(file, path, largest)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         allowed = "fetch it again"
-        raise StudyError(
-            [Problem(path.name, None, None, None, f"is a damaged gzip file: {error}", allowed)]
-        ) from None
+        raise StudyError([Problem(path.name, None, None, None, f"is a damaged gzip file: {error}", allowed)]) from None
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise StudyError([Problem(path.name, None, None, None, message)]) from None

@@ -140,9 +140,7 @@ def read(folder: Path) -> Passport:
             problems.append(Problem(FILE, None, place, resource.path, "is listed twice"))
         if not is_inside(folder, resource.path):
             allowed = "a path inside it, with forward slashes and without .."
-            problems.append(
-                Problem(FILE, None, place, resource.path, "is not inside the study’s folder", allowed)
-            )
+            problems.append(Problem(FILE, None, place, resource.path, "is not inside the study’s folder", allowed))
         resources[resource.path] = resource
     if problems:
         raise StudyError(problems)
@@ -256,12 +254,7 @@ def is_inside(folder: Path, path: str) -> bool:
         False for absolute paths, drives, addresses, backslashes and ``..``.
     """
     parts = PurePosixPath(path)
-    if (
-        not path
-        or parts.is_absolute()
-        or ".." in parts.parts
-        or any(sign in path for sign in ("\\", ":", "\0"))
-    ):
+    if not path or parts.is_absolute() or ".." in parts.parts or any(sign in path for sign in ("\\", ":", "\0")):
         return False
     return (folder / path).resolve().is_relative_to(folder.resolve())
 
@@ -273,9 +266,7 @@ def _load(folder: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise StudyError([Problem(FILE, None, None, None, f"is no JSON: {error}")]) from None
     if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
-        raise StudyError(
-            [Problem(FILE, None, "resources", None, "is missing", "a list with one entry per raw file")]
-        )
+        raise StudyError([Problem(FILE, None, "resources", None, "is missing", "a list with one entry per raw file")])
     return package
 
 

@@ -40,9 +40,7 @@ def read(path: Path) -> Received:
     limits.check_size(path)
     with path.open("rb") as file:
         if file.read(4) not in _START:
-            raise StudyError(
-                [Problem(path.name, None, None, None, "is no SPSS file", "a .sav or .zsav file")]
-            )
+            raise StudyError([Problem(path.name, None, None, None, "is no SPSS file", "a .sav or .zsav file")])
     try:
         _check_cells(path)
         raw, about = pyreadstat.read_sav(path, user_missing=True, apply_value_formats=False)
@@ -82,7 +80,5 @@ def _metadata(name: str, about: Any) -> ColumnMetadata:
         label=about.column_names_to_labels.get(name) or "",
         value_labels={_text(code): str(words) for code, words in labels.items()},
         missing_values=tuple(_text(part["lo"]) for part in ranges if part["lo"] == part["hi"]),
-        missing_ranges=tuple(
-            (float(part["lo"]), float(part["hi"])) for part in ranges if part["lo"] != part["hi"]
-        ),
+        missing_ranges=tuple((float(part["lo"]), float(part["hi"])) for part in ranges if part["lo"] != part["hi"]),
     )

@@ -47,8 +47,7 @@ def read(study: Study) -> Published | None:
         return None
     folder = study.evidence[EVIDENCE].folder
     tables = {
-        name: intake.read_listed(study.folder, f"{folder}/{name}.csv").frame
-        for name in (FIGURES, SOURCES, FRENCH)
+        name: intake.read_listed(study.folder, f"{folder}/{name}.csv").frame for name in (FIGURES, SOURCES, FRENCH)
     }
     problems = _figure_problems(tables, study.frameworks, folder)
     if problems:
@@ -98,17 +97,13 @@ def _sources(table: pd.DataFrame) -> pd.DataFrame:
     return typed.assign(year=filled["year"].astype(int))
 
 
-def _figure_problems(
-    tables: Mapping[str, pd.DataFrame], frameworks: Frameworks, folder: str
-) -> list[Problem]:
+def _figure_problems(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks, folder: str) -> list[Problem]:
     figures, sources = tables[FIGURES], tables[SOURCES]
     found = _absent_columns(tables, folder)
     if found:
         return found
     known = set(zip(sources["survey"], sources["year"], strict=True))
-    unsourced = pd.Series(
-        [pair not in known for pair in zip(figures["survey"], figures["year"], strict=True)]
-    )
+    unsourced = pd.Series([pair not in known for pair in zip(figures["survey"], figures["year"], strict=True)])
     checks = [
         ("item", figures.duplicated(_KEY), "stands twice for the same survey, year and group", ""),
         ("survey", unsourced, "has no row of this year in sources.csv", ""),

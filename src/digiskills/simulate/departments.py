@@ -37,9 +37,7 @@ def departments(truth: Truth) -> pd.DataFrame:
     heads = np.rint(rows["low"] + (rows["high"] - rows["low"]) * drawn * drawn).astype(int)
     # Names are dealt out by lot, so that a department's number says nothing of its size.
     order = np.argsort(uniforms(truth.seed, "departments/name", count), kind="stable")
-    names = [
-        truth.numbers["departments"]["name"].format(place + 1) for place in np.argsort(order, kind="stable")
-    ]
+    names = [truth.numbers["departments"]["name"].format(place + 1) for place in np.argsort(order, kind="stable")]
     table = rows.drop(columns=["low", "high"]).assign(
         heads=heads, number=uniforms(truth.seed, "departments/sampled", count)
     )
@@ -68,9 +66,7 @@ def people(truth: Truth, wave: str) -> pd.DataFrame:
     if growth:
         heads = np.maximum(np.rint(heads * product(table, growth)).astype(int), 1)
     staff = table.drop(columns=["heads", "number"]).loc[np.repeat(table.index, heads)].reset_index(drop=True)
-    staff.insert(
-        0, truth.column("wave"), pd.Series(coded(np.full(len(staff), truth.waves.index(wave)), truth.waves))
-    )
+    staff.insert(0, truth.column("wave"), pd.Series(coded(np.full(len(staff), truth.waves.index(wave)), truth.waves)))
     place = np.concatenate([np.arange(size) / size for size in heads])
     for name, declared in truth.numbers["people"].items():
         exact = declared.get("exact", False)

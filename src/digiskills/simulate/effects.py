@@ -76,23 +76,17 @@ def chance(people: pd.DataFrame, effect: Mapping[str, Any]) -> np.ndarray:
     return np.asarray(np.minimum(product(people, effect), 1.0))
 
 
-def _by_column(
-    people: pd.DataFrame, effect: Mapping[str, Any]
-) -> list[tuple[list[str], Mapping[str, float]]]:
+def _by_column(people: pd.DataFrame, effect: Mapping[str, Any]) -> list[tuple[list[str], Mapping[str, float]]]:
     keys = [(key.split(CROSSED), value) for key, value in effect.items() if isinstance(value, Mapping)]
     return [(columns, value) for columns, value in keys if set(columns) <= set(people.columns)]
 
 
-def _values(
-    people: pd.DataFrame, columns: list[str], by_category: Mapping[str, float], otherwise: float
-) -> np.ndarray:
+def _values(people: pd.DataFrame, columns: list[str], by_category: Mapping[str, float], otherwise: float) -> np.ndarray:
     """Look each person's category up; crossed columns are looked up as ``small*executive``."""
     total = np.full(len(people), otherwise)
     for category, value in by_category.items():
         parts = category.split(CROSSED)
-        meant = np.logical_and.reduce(
-            [_is(people[name], part) for name, part in zip(columns, parts, strict=True)]
-        )
+        meant = np.logical_and.reduce([_is(people[name], part) for name, part in zip(columns, parts, strict=True)])
         total[meant] = value
     return total
 

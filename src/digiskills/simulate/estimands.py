@@ -47,9 +47,7 @@ def true_shortfalls(population: pd.DataFrame, truth: Truth, by: Sequence[str] = 
     return table.assign(people_short=table["short_by_one"] * table["people"])
 
 
-def true_shares(
-    population: pd.DataFrame, truth: Truth, items: Sequence[str], by: Sequence[str] = ()
-) -> pd.DataFrame:
+def true_shares(population: pd.DataFrame, truth: Truth, items: Sequence[str], by: Sequence[str] = ()) -> pd.DataFrame:
     """Return the true share of each answer.
 
     Parameters
@@ -109,9 +107,7 @@ def true_barrier_sides(population: pd.DataFrame, truth: Truth, by: Sequence[str]
         score = scores(population[item.name], item)
         middle = float(np.mean([choice.score for choice in item.answers if choice.score is not None]))
         side = score < middle if item.reverse else score > middle
-        cases = pd.DataFrame({"people": 1.0, "share": side.astype(float)}, index=population.index)[
-            ~np.isnan(score)
-        ]
+        cases = pd.DataFrame({"people": 1.0, "share": side.astype(float)}, index=population.index)[~np.isnan(score)]
         table = _by_group(cases, population.loc[cases.index], groups)
         tables.append(table.assign(item=item.name, barrier=item.barrier))
     return pd.concat(tables, ignore_index=True)

@@ -69,10 +69,7 @@ def not_asked(answers: pd.DataFrame, items: list[Item]) -> pd.DataFrame:
     table = answers.copy()
     for item in items:
         if item.relevant:
-            raw = {
-                name: table[name].astype(object).where(table[name].notna(), "")
-                for name in item.relevant.names
-            }
+            raw = {name: table[name].astype(object).where(table[name].notna(), "") for name in item.relevant.names}
             table[item.name] = table[item.name].where(item.relevant.asked(raw))
     return table
 
@@ -100,9 +97,7 @@ def _barriers(staff: pd.DataFrame, truth: Truth, wave: str, skills: Latents) -> 
     person = _mixed(skills["person.held"], own, declared["held_correlation"])
     latents = {"person.agreeing": declared["agreeing_sd"] * normals(truth.seed, f"{wave}/agreeing", count)}
     for code in dict.fromkeys(item.barrier for item in truth.asked if item.barrier):
-        factor = _mixed(
-            person, normals(truth.seed, f"{wave}/barrier/{code}", count), declared["person_loading"]
-        )
+        factor = _mixed(person, normals(truth.seed, f"{wave}/barrier/{code}", count), declared["person_loading"])
         mean = shift(staff, truth.numbers["barrier"]["every"], truth.numbers["barrier"].get(code, {}))
         mean += department_effect(staff, truth, f"barrier/{code}", declared["department_sd"])
         latents[f"barrier.{code}"] = mean + declared["loading"] * factor
@@ -180,9 +175,7 @@ def _single(item: Item, staff: pd.DataFrame, truth: Truth, stream: str, latents:
     return coded(codes, names)
 
 
-def _statement(
-    item: Item, staff: pd.DataFrame, truth: Truth, noise: np.ndarray, latents: Latents
-) -> np.ndarray:
+def _statement(item: Item, staff: pd.DataFrame, truth: Truth, noise: np.ndarray, latents: Latents) -> np.ndarray:
     """Return how far people agree; agreeing with a reversed statement speaks against the barrier."""
     declared = truth.numbers["barriers"]
     strength = latents[f"barrier.{item.barrier}"] + shift(staff, truth.numbers["items"][item.name])
@@ -217,9 +210,7 @@ def _number(staff: pd.DataFrame, declared: Mapping[str, Any], latents: Latents) 
     return mean
 
 
-def _correlated(
-    truth: Truth, wave: str, name: str, correlation: float, count: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _correlated(truth: Truth, wave: str, name: str, correlation: float, count: int) -> tuple[np.ndarray, np.ndarray]:
     first = normals(truth.seed, f"{wave}/{name}/needed", count)
     return first, _mixed(first, normals(truth.seed, f"{wave}/{name}/held", count), correlation)
 

@@ -149,9 +149,7 @@ def _effects(truth: Truth) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for part in ("needed", "held", "barrier", "items"):
         yield from ((f"{part}.{name}", effect) for name, effect in declared[part].items())
     for name, item in declared["items"].items():
-        yield from (
-            (f"items.{name}.options.{option}", effect) for option, effect in item.get("options", {}).items()
-        )
+        yield from ((f"items.{name}.options.{option}", effect) for option, effect in item.get("options", {}).items())
     for part in ("invited", "response"):
         yield part, declared[part]
     for reason, by_item in declared["reasons"].items():
@@ -179,9 +177,7 @@ def _effect_problems(truth: Truth, file: str, place: str, effect: Mapping[str, A
 
 def _latents(truth: Truth) -> list[str]:
     """Return the names of the latent numbers that an answer may follow."""
-    skills = [
-        f"{side}.{pair.skill}" for pair in truth.codebook.pairs() for side in ("needed", "held", "shortfall")
-    ]
+    skills = [f"{side}.{pair.skill}" for pair in truth.codebook.pairs() for side in ("needed", "held", "shortfall")]
     barriers = dict.fromkeys(f"barrier.{item.barrier}" for item in truth.asked if item.barrier)
     return ["person.needed", "person.held", "person.agreeing", *skills, *barriers]
 

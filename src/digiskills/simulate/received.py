@@ -108,9 +108,7 @@ def heads(everyone: pd.DataFrame, truth: Truth) -> pd.DataFrame:
     return everyone.groupby(names, observed=True, sort=True).size().reset_index(name="heads")
 
 
-def write(
-    study_folder: Path, truth: Truth | Path | None = None, destination: Path | None = None
-) -> list[Path]:
+def write(study_folder: Path, truth: Truth | Path | None = None, destination: Path | None = None) -> list[Path]:
     """Write the synthetic survey of a study, and return the files written.
 
     Parameters
@@ -137,8 +135,7 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     everyone = population(told)
     files = {
-        f"survey_{wave}.csv.gz": _zipped(_csv(received(sample(everyone, told, wave), told)))
-        for wave in told.waves
+        f"survey_{wave}.csv.gz": _zipped(_csv(received(sample(everyone, told, wave), told))) for wave in told.waves
     }
     files["strata.csv"] = _csv(departments_in_strata(told))
     files["departments.csv"] = _csv(heads_in_departments(everyone, told))

@@ -86,18 +86,14 @@ def sample(population: pd.DataFrame, truth: Truth, wave: str, draw: int = 0) -> 
     asked = everyone[everyone[truth.column("cluster")].isin(taken.index)]
     invited = chance(asked, truth.numbers["invited"])
     stream = f"{wave}/draw {draw}"
-    answering = _responds(asked, truth, stream) & (
-        uniforms(truth.seed, f"{stream}/invited", len(asked)) < invited
-    )
+    answering = _responds(asked, truth, stream) & (uniforms(truth.seed, f"{stream}/invited", len(asked)) < invited)
     respondents = asked[answering].reset_index(drop=True)
     weight = _base_weight(asked, respondents, 1 / invited[answering], taken, truth)
     margins = [_margin(everyone, respondents, names) for names in truth.numbers["weights"]["margins"]]
     return respondents.assign(**{truth.column("weight"): rake(weight, margins)})
 
 
-def rake(
-    weight: np.ndarray, margins: Sequence[Margin], tolerance: float = 1e-10, rounds: int = 500
-) -> np.ndarray:
+def rake(weight: np.ndarray, margins: Sequence[Margin], tolerance: float = 1e-10, rounds: int = 500) -> np.ndarray:
     """Return weights that add up to known totals.
 
     Parameters
@@ -131,9 +127,7 @@ def rake(
         for codes, totals in margins:
             sums = np.bincount(codes, weight, len(totals))
             if np.any((sums == 0) & (totals > 0)):
-                raise DesignError(
-                    "nobody answered in a cell whose total is known: put it together with another"
-                )
+                raise DesignError("nobody answered in a cell whose total is known: put it together with another")
             ratio = np.divide(totals, sums, out=np.ones(len(totals)), where=sums > 0)
             worst = max(worst, float(np.abs(ratio - 1).max()))
             weight = weight * ratio[codes]

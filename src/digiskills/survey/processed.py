@@ -168,7 +168,9 @@ def _counts(study: Study, file: str, wave: Wave) -> pd.DataFrame:
     count = table.columns[-1]
     wrong = table.index[~table[count].str.fullmatch(r"\d+")]
     if len(wrong):
-        raise StudyError([Problem(file, row + 2, count, str(table.at[row, count]), "is not a whole number") for row in wrong])
+        raise StudyError(
+            [Problem(file, row + 2, count, str(table.at[row, count]), "is not a whole number") for row in wrong]
+        )
     return table.astype({count: int}).reset_index(drop=True)
 
 

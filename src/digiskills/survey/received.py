@@ -86,8 +86,9 @@ def _options(given: pd.Series, item: Item, asked: np.ndarray) -> Iterator[tuple[
     for choice in item.answers:
         named = padded.str.contains(f" {choice.name} ", regex=False)
         told = pd.Series(np.where(named, YES, NO), index=given.index)
-        yield f"{item.name}/{choice.name}", pd.Categorical(
-            told.where(reasons.eq(""), reasons), categories=[NO, YES, *_reasons(item)]
+        yield (
+            f"{item.name}/{choice.name}",
+            pd.Categorical(told.where(reasons.eq(""), reasons), categories=[NO, YES, *_reasons(item)]),
         )
 
 

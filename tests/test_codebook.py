@@ -135,3 +135,21 @@ def test_a_rule_and_its_negation_part_everybody(levels: list[str]) -> None:
     rule = codebook.parse("${level} = 'manager'").asked(answers)
     negation = codebook.parse("not(${level} = 'manager')").asked(answers)
     assert np.array_equal(rule, ~negation)
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "said"),
+    [
+        (",capacity,yes", ",capacity,xx", "row 5, column reverse: ‘xx’ says neither yes nor no"),
+        (",barrier,,capacity", ",barier,,capacity", "did you mean ‘barrier’?"),
+        ("select_one agreement", "select_onne agreement", "‘select_onne’ is no type that is read"),
+    ],
+)
+def test_a_slip_that_would_mean_something_else_is_an_error(tmp_path: Path, right: str, slip: str, said: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        codebook.read(write(tmp_path, SURVEY.replace(right, slip)))
+    assert said in str(caught.value)
+
+
+def test_a_role_of_the_studys_own_is_no_slip(tmp_path: Path) -> None:
+    assert codebook.read(write(tmp_path, SURVEY.replace(",barrier,,", ",mood,,"))).with_role("mood")

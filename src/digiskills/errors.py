@@ -79,6 +79,27 @@ class StudyError(DigiskillsError):
         super().__init__(count + "\n".join(str(problem) for problem in self.problems))
 
 
+def slip_of(word: str, known: Iterable[str]) -> str:
+    """Return the known word that a word is most likely a slip of.
+
+    Parameters
+    ----------
+    word : str
+        What was given.
+    known : iterable of str
+        The words that have a meaning.
+
+    Returns
+    -------
+    str
+        Empty where the word is known, or far from all that are.
+    """
+    words = list(known)
+    if not word or word in words:
+        return ""
+    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.85)), "")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return what to try instead of a word that is not known.
 

@@ -12,6 +12,26 @@ MISSING_REASONS = ("dont_know", "refused", "not_applicable", "not_asked", "damag
 """Why a respondent has no answer; ``skipped`` is a blank where the question was asked."""
 
 
+KINDS = ("select_one", "select_multiple", "integer", "decimal", "text", "hidden", "date")
+"""Types of questions that are read; layout types such as ``begin_group`` are passed over."""
+
+ROLES = (
+    "needed",
+    "held",
+    "barrier",
+    "support",
+    "training",
+    "demographic",
+    "weight",
+    "stratum",
+    "cluster",
+    "wave",
+    "frame",
+    "literacy",
+)
+"""Roles that the package looks for. A study may have others; one that is nearly one of these is a slip."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One choice of a question: an answer, or a declared reason for having none.

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from digiskills.codebook.items import MISSING_REASONS, Choice, Codebook, Item
+from digiskills.codebook.items import KINDS, MISSING_REASONS, ROLES, Choice, Codebook, Item
 from digiskills.codebook.relevant import Relevant, parse
-from digiskills.errors import Problem, StudyError, nearest
+from digiskills.errors import Problem, StudyError, nearest, slip_of
 
 LANGUAGES = ("en", "fr")
+_YES, _NO = ("yes", "true", "1"), ("", "no", "false", "0")
 _LAYOUT = {"begin_group", "end_group", "begin_repeat", "end_repeat", "note"}
 _LANGUAGE_NAMES = {"english": "en", "en": "en", "french": "fr", "français": "fr", "francais": "fr", "fr": "fr"}
 
@@ -132,6 +133,7 @@ def _score(text: str, number: int, problems: list[Problem]) -> float | None:
 def _item(row: Row, number: int, choices: Mapping[str, tuple[Choice, ...]], problems: list[Problem]) -> Item:
     kind, *rest = row["type"].split()
     list_name = rest[0] if rest else row["name"]
+    problems += _wrong_words(row, kind, number)
     if kind.startswith("select_") and list_name not in choices:
         problems.append(
             _problem("survey.csv", number, "type", list_name, "is no list of choices.csv", nearest(list_name, choices))
@@ -144,9 +146,23 @@ def _item(row: Row, number: int, choices: Mapping[str, tuple[Choice, ...]], prob
         role=row.get("role", ""),
         skill=row.get("skill", ""),
         barrier=row.get("barrier", ""),
-        reverse=row.get("reverse", "").lower() in ("yes", "true", "1"),
+        reverse=row.get("reverse", "").lower() in _YES,
         relevant=_relevant(row.get("relevant", ""), number, problems),
     )
+
+
+def _wrong_words(row: Row, kind: str, number: int) -> list[Problem]:
+    """Return a problem for a type, a role or a mark of reversal that would silently mean something else."""
+    found = []
+    if kind not in KINDS:
+        found.append(_problem("survey.csv", number, "type", kind, "is no type that is read", nearest(kind, KINDS)))
+    if row.get("reverse", "").lower() not in (*_YES, *_NO):
+        message = "says neither yes nor no"
+        found.append(_problem("survey.csv", number, "reverse", row["reverse"], message, "yes, or nothing"))
+    slip = slip_of(row.get("role", ""), ROLES)
+    if slip:
+        found.append(_problem("survey.csv", number, "role", row["role"], "is no known role", f"did you mean ‘{slip}’?"))
+    return found
 
 
 def _relevant(text: str, number: int, problems: list[Problem]) -> Relevant | None:

@@ -230,3 +230,25 @@ def test_gzip_is_read_as_it_comes(study: studies.Study) -> None:
         )
     passport.renew(study.folder)
     assert len(survey.read(studies.read("mine"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "said"),
+    [
+        ('weight = "weight"', 'weight = "wieght"', "column design.weight: ‘wieght’ is no column of the codebook"),
+        ('cluster = "department"', 'cluster = "departement"', "did you mean ‘department’?"),
+    ],
+)
+def test_a_design_that_names_no_column_is_told(study: studies.Study, right: str, slip: str, said: str) -> None:
+    path = study.folder / "study.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(right, slip), encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        survey.read(studies.read("mine"))
+    assert said in str(caught.value)
+
+
+def test_counts_without_their_column_are_told(study: studies.Study) -> None:
+    (study.folder / "strata.csv").write_text("wave,strata,departments\n2025,h1,4\n", encoding="utf-8")
+    passport.renew(study.folder)
+    with pytest.raises(StudyError, match=r"strata\.csv, row 1, column stratum: column is missing"):
+        survey.read(study)

@@ -10,6 +10,7 @@ from digiskills import study as studies
 from digiskills.errors import Problem, StudyError, nearest
 from digiskills.intake import passport
 from digiskills.study import Study
+from digiskills.survey import design_problems
 
 
 def study(name: str) -> list[Problem]:
@@ -37,7 +38,7 @@ def study(name: str) -> list[Problem]:
         return [*error.problems, *passport.check(paths.raw(name))]
     found = passport.check(declared.folder)
     damaged = {problem.file for problem in found}
-    for part in (_dimensions, _frameworks, _heads, _focus_groups, _published):
+    for part in (_design, _dimensions, _frameworks, _heads, _focus_groups, _published):
         found += _gathered(part, declared)
     for wave in declared.waves:
         if wave.file not in damaged:
@@ -54,6 +55,11 @@ def _gathered(part: Callable[[Study], Iterator[Problem]], declared: Study) -> li
     except StudyError as error:
         found += error.problems
     return found
+
+
+def _design(declared: Study) -> Iterator[Problem]:
+    """Yield columns of the design that the codebook, and so the survey, does not have."""
+    yield from design_problems(declared)
 
 
 def _dimensions(declared: Study) -> Iterator[Problem]:

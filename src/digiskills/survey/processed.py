@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from digiskills import intake, paths
-from digiskills.errors import Problem, StudyError
+from digiskills.errors import Problem, StudyError, nearest
 from digiskills.study import Study, Wave
 from digiskills.survey.received import from_received
 from digiskills.survey.table import Survey
@@ -40,19 +40,68 @@ def read(study: Study, wave: str = "latest") -> Survey:
         If files are missing, changed since their passport was written, or not as the codebook says.
     """
     declared = study.wave(wave)
+    return Survey(
+        study,
+        declared,
+        pd.read_parquet(typed_file(study, declared.name)),
+        clusters_in_population(study, declared),
+        people_in_clusters(study, declared),
+        heads(study, declared),
+        inputs_digest(study, declared),
+    )
+
+
+def typed_file(study: Study, wave: str = "latest") -> Path:
+    """Return the Parquet file of one wave's typed table, made anew where its raw files have changed.
+
+    Parameters
+    ----------
+    study : Study
+        What the study declares.
+    wave : str
+        A wave's name, or ``latest``.
+
+    Returns
+    -------
+    Path
+        Readable by its owner alone.
+    """
+    declared = study.wave(wave)
+    wrong = design_problems(study)
+    if wrong:
+        raise StudyError(wrong)
     digest = inputs_digest(study, declared)
     path = _path(study, declared)
     if not path.is_file() or pq.read_schema(path).metadata.get(_KEY) != digest.encode():
         _write(study, declared, path, digest)
-    return Survey(
-        study,
-        declared,
-        pd.read_parquet(path),
-        clusters_in_population(study, declared),
-        people_in_clusters(study, declared),
-        heads(study, declared),
-        digest,
-    )
+    return path
+
+
+def design_problems(study: Study) -> list[Problem]:
+    """Return what the declared design names and the survey does not have.
+
+    Parameters
+    ----------
+    study : Study
+        What the study declares.
+
+    Returns
+    -------
+    list of Problem
+        Columns that are not in the codebook, files of counts without their columns; empty where all is well.
+    """
+    design, items = study.design, study.codebook.items
+    columns = {"weight": design.weight, "stratum": design.stratum, "cluster": design.cluster}
+    found = [
+        Problem("study.toml", None, f"design.{key}", name, "is no column of the codebook", nearest(name, items))
+        for key, name in columns.items()
+        if name and name not in items
+    ]
+    for file, key in ((design.population, "stratum"), (design.people, design.cluster)):
+        header = intake.read_listed(study.folder, file).frame.columns if file and not found else [key]
+        if key not in header:
+            found.append(Problem(file, 1, key, None, "column is missing", f"columns here: {', '.join(header)}"))
+    return found
 
 
 def process(study: Study) -> list[Path]:

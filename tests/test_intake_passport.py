@@ -64,7 +64,7 @@ def test_missing_optional_and_unlisted_files(tmp_path: Path) -> None:
     (folder / "README.md").write_text("")
     assert messages(folder) == [
         "a.csv: is missing (fetch it: https://example.org/a.csv)",
-        "datapackage.json: ‘answers.csv’ is not listed (an entry under resources, then passport.renew)",
+        "datapackage.json: ‘answers.csv’ is not listed (an entry under resources, then digiskills renew STUDY)",
     ]
 
 

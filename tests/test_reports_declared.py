@@ -132,3 +132,28 @@ def test_disclosure_control_gets_one_table_per_wave(tmp_path: Path, monkeypatch:
         ("01-gap", ("skills",), "2023"),
         ("01-gap", ("skills",), "2025"),
     ]
+
+
+def test_a_notebook_that_the_data_cannot_answer_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = TABLE.replace('items = "skills"', 'items = "barrier"').replace('by = ["level"]', 'by = ["region"]')
+    at(tmp_path, monkeypatch, declare("01-ok") + lacking + declare("02-next"))
+    assert {report.notebook for report in declared.reports()} == {"02-next"}
+    assert declared.left_out() == {"01-ok": "dimension region, items barrier"}
+
+
+def test_a_limit_on_a_notebook_without_a_survey_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = TABLE.replace('evidence = "survey"', 'evidence = "published"').replace('items = "skills"', "")
+    at(tmp_path, monkeypatch, declare("01-ok") + figures)
+    with pytest.raises(UsageError, match="level: the notebook shows no survey, so this limits nothing"):
+        declared.reports(texts={"level": "staff"})
+
+
+def test_only_the_notebooks_asked_for_have_to_know_a_parameter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(tmp_path, monkeypatch, declare("01-ok", "02-next"))
+    with pytest.raises(UsageError) as error:
+        declared.reports(texts={"levle": "staff"}, notebooks=["01-ok"])
+    assert str(error.value) == "01-ok: levle: there is no such parameter; did you mean ‘level’?"
+    (report, _) = declared.reports(texts={"level": "staff"}, notebooks=["01-ok"])
+    assert report.on_request and not declared.reports()[0].on_request

@@ -159,8 +159,10 @@ def test_what_is_no_longer_declared_goes(built: Any, monkeypatch: pytest.MonkeyP
         for file in entry["outputs"]:
             (kept / file).parent.mkdir(parents=True, exist_ok=True)
             (kept / file).write_bytes((folder / file).read_bytes())
-    freshness.write(ledger, kept)
+    asked = {"tiny/en/01-ok--mine": {**ledger["tiny/en/01-ok"], "on_request": True, "outputs": {}}}
+    freshness.write(ledger | asked, kept)
     run.forget([report for report in declared.reports() if report.notebook == "01-ok"], kept)
+    assert "tiny/en/01-ok--mine" in freshness.read(kept), "a scope made on request stays until its notebook goes"
     assert not (kept / "site/tiny/en/02-bad.html").exists()
     assert (kept / "site/tiny/en/01-ok.html").exists()
     assert "tiny/en/02-bad" not in freshness.read(kept)

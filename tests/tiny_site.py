@@ -59,8 +59,10 @@ def site(root: Path, declared: str, **notebooks: nbformat.NotebookNode) -> Path:
     (study / "codebook").mkdir(parents=True)
     (study / "study.toml").write_text(STUDY, encoding="utf-8")
     labels = "label::English (en),label::French (fr)"
-    (study / "codebook" / "survey.csv").write_text(f"type,name,{labels},relevant,role\n", encoding="utf-8")
-    (study / "codebook" / "choices.csv").write_text(f"list_name,name,{labels}\n", encoding="utf-8")
+    items = "".join(f"select_one scale,{role}_data,D,D,,{role},data\n" for role in ("needed", "held"))
+    header = f"type,name,{labels},relevant,role,skill\n"
+    (study / "codebook" / "survey.csv").write_text(header + items, encoding="utf-8")
+    (study / "codebook" / "choices.csv").write_text(f"list_name,name,{labels}\nscale,low,L,F\n", encoding="utf-8")
     folder = root / "notebooks"
     folder.mkdir()
     (folder / "reports.toml").write_text(f'study = "tiny"\n{declared}', encoding="utf-8")

@@ -57,12 +57,16 @@ def build(
     texts = _settings(settings or [])
     study, language = _everywhere("study", study, texts), _language(language, texts)
     everything = declared.reports(study)
-    wanted = declared.reports(study, ["en", "fr"] if language == "both" else [language], texts) if texts else everything
-    chosen = [one for one in declared.chosen(wanted, report or []) if language in ("both", one.language)]
+    chosen = declared.chosen(everything, report or [])
+    if texts:
+        chosen = declared.reports(study, texts=texts, notebooks={one.notebook for one in chosen})
+    chosen = [one for one in chosen if language in ("both", one.language)]
     folder = output.absolute() if output else paths.reports()
     planned = list({one.key: one for one in [*everything, *chosen]}.values())
     if not (report or texts):
         run.forget(everything, folder)
+        for notebook, lacks in declared.left_out(study).items():
+            print(f"left out: {notebook} (the study has no {lacks})", file=sys.stderr)
     with _progress(len(chosen)) as tell:
         outcomes = run.build(chosen, planned, folder, jobs, force, tell)
     _close(outcomes, folder)
@@ -116,11 +120,26 @@ def check(study: Annotated[str | None, typer.Argument(help="All studies by defau
 
     problems = {name: checks.study(name) for name in ([study] if study else studies.names())}
     for name, found in problems.items():
-        print(f"{name}: {len(found)} problems" if found else f"{name}: no problem found")
+        count = {0: "no problem found", 1: "1 problem"}.get(len(found), f"{len(found)} problems")
+        print(f"{name}: {count}")
         for problem in found:
             print(f"  {problem}")
     if any(problems.values()):
         raise typer.Exit(1)
+
+
+@app.command()
+def renew(study: Annotated[str, typer.Argument(help="A study whose raw files were changed on purpose.")]) -> None:
+    """Write sizes and SHA-256 of a study's files into its passport."""
+    from digiskills import paths
+    from digiskills import study as studies
+    from digiskills.errors import UsageError, nearest
+    from digiskills.intake import passport
+
+    if study not in studies.names():
+        raise UsageError(f"there is no study ‘{study}’ in data/raw: {nearest(study, studies.names())}")
+    for path in passport.renew(paths.raw(study)):
+        print(path)
 
 
 @app.command()

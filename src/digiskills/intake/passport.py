@@ -169,7 +169,7 @@ def check(folder: Path) -> list[Problem]:
         path = folder / resource.path
         found += [] if resource.optional and not path.is_file() else changed(path, resource)
     return found + [
-        Problem(FILE, None, None, path, "is not listed", "an entry under resources, then passport.renew")
+        Problem(FILE, None, None, path, "is not listed", "an entry under resources, then digiskills renew STUDY")
         for path in _received_files(folder)
         if path not in passport.resources
     ]
@@ -194,9 +194,9 @@ def changed(path: Path, resource: Resource) -> list[Problem]:
         allowed = f"fetch it: {resource.fetch}" if resource.fetch else "put it back"
         return [Problem(resource.path, None, None, None, "is missing", allowed)]
     if not resource.sha256:
-        return [Problem(FILE, None, "hash", resource.path, "has no sha256", "run passport.renew")]
+        return [Problem(FILE, None, "hash", resource.path, "has no sha256", "run digiskills renew STUDY")]
     if limits.sha256(path) != resource.sha256:
-        allowed = "fetch it again; if the change is meant, run passport.renew"
+        allowed = "fetch it again; if the change is meant, run digiskills renew STUDY"
         return [
             Problem(
                 resource.path,

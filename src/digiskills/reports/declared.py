@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ EVIDENCE = ("survey", "focus_groups", "published")
 KINDS = ("shortfalls", "means", "shares", "barrier_side", "respondents", "missing", "themes", "figures")
 # Every page exists for each study and language, so these two never make a page of another name.
 EVERYWHERE = ("study", "language")
+LIMITS = ("wave", "department_size", "level", "smallest_group")
 
 _REPORT_KEYS = {"notebook", "languages", "matrix", "table"}
 _TABLE_KEYS = {"id", "evidence", "kind", "items", "by", "waves"}
@@ -72,6 +74,8 @@ class Report:
         Those that differ from the notebook's defaults, without study and language.
     tables : tuple of Table
         What it publishes.
+    on_request : bool
+        Whether a user asked for this scope, which ``reports.toml`` does not declare.
     """
 
     page: str
@@ -81,6 +85,7 @@ class Report:
     parameters: Mapping[str, Any]
     scope: Mapping[str, Any]
     tables: tuple[Table, ...] = ()
+    on_request: bool = False
 
     @property
     def path(self) -> Path:
@@ -123,7 +128,10 @@ def title(notebook: Path, language: str) -> str:
 
 
 def reports(
-    study: str | None = None, languages: Iterable[str] = LANGUAGES, texts: Mapping[str, str] | None = None
+    study: str | None = None,
+    languages: Iterable[str] = LANGUAGES,
+    texts: Mapping[str, str] | None = None,
+    notebooks: Collection[str] | None = None,
 ) -> list[Report]:
     """Return the reports of a study in the order of ``reports.toml``.
 
@@ -135,11 +143,13 @@ def reports(
         The languages wanted.
     texts : mapping of str to str, optional
         Values that replace the declared scopes, as ``--set`` gives them.
+    notebooks : collection of str, optional
+        The notebooks wanted; all where none are given.
 
     Returns
     -------
     list of Report
-        One per notebook, scope and language. A notebook whose evidence the study does not have is left out.
+        One per notebook, scope and language. A notebook that the study's data cannot answer is left out.
 
     Raises
     ------
@@ -152,13 +162,64 @@ def reports(
     found: list[Report] = []
     problems: list[str] = []
     for entry in declared["report"]:
-        if {table["evidence"] for table in entry.get("table", [])} <= set(at.evidence):
+        if not unanswered(entry, at) and (notebooks is None or entry["notebook"] in notebooks):
             made, wrong = _expanded(entry, at, wanted, texts or {})
             found += made
             problems += wrong
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)))
     return found
+
+
+def left_out(study: str | None = None) -> dict[str, str]:
+    """Return the notebooks that a study's data cannot answer.
+
+    Parameters
+    ----------
+    study : str, optional
+        Its name; the default study of the file where none is given.
+
+    Returns
+    -------
+    dict of str to str
+        By notebook, what the study does not have.
+    """
+    declared = read()
+    at = studies.read(study or str(declared.get("study", "")))
+    found = {entry["notebook"]: unanswered(entry, at) for entry in declared["report"]}
+    return {notebook: reason for notebook, reason in found.items() if reason}
+
+
+def unanswered(entry: Mapping[str, Any], study: Study) -> str:
+    """Return what a study lacks for one entry of ``reports.toml``.
+
+    Parameters
+    ----------
+    entry : mapping
+        One ``[[report]]``.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    str
+        Empty where its data can answer the notebook.
+    """
+    lacks = []
+    for table in entry.get("table", []):
+        if table["evidence"] not in study.evidence:
+            lacks.append(f"evidence {table['evidence']}")
+        elif table["evidence"] == "survey":
+            lacks += [f"dimension {name}" for name in table.get("by", []) if name not in study.dimensions]
+            lacks += [f"items {word}" for word in _lacking_items(table.get("items", ""), study)]
+    return ", ".join(dict.fromkeys(lacks))
+
+
+def _lacking_items(items: str | Sequence[str], study: Study) -> list[str]:
+    """Return the words for items that mean nothing in a study's codebook."""
+    book = study.codebook
+    known = {*book.items, *(item.role for item in book.items.values()), *(["skills"] if book.pairs() else [])}
+    return [word for word in ([items] if isinstance(items, str) else items) if word and word not in known]
 
 
 def chosen(reports: Sequence[Report], words: Sequence[str]) -> list[Report]:
@@ -236,10 +297,20 @@ def _expanded(
     scopes = [given] if texts else _scopes(entry.get("matrix", [{}]), study)
     for scope in scopes:
         problems += declared_parameters.problems(parameters, scope, study)
+        problems += _limits_nothing(entry, scope)
     if problems:
         return [], [f"{notebook}: {problem}" for problem in problems]
     wanted = [language for language in languages if language in entry.get("languages", LANGUAGES)]
-    return [_report(entry, study, language, parameters, scope) for scope in scopes for language in wanted], []
+    made = [_report(entry, study, language, parameters, scope) for scope in scopes for language in wanted]
+    return [dataclasses.replace(report, on_request=bool(texts)) for report in made], []
+
+
+def _limits_nothing(entry: Mapping[str, Any], scope: Mapping[str, Any]) -> list[str]:
+    """Return a message per limit on a notebook that shows no survey, whose page would only claim it."""
+    if not entry.get("table") or any(table["evidence"] == "survey" for table in entry["table"]):
+        return []
+    limits = [name for name in LIMITS if scope.get(name) not in (None, "all", "latest", 0)]
+    return [f"{name}: the notebook shows no survey, so this limits nothing; leave it out" for name in limits]
 
 
 def _scopes(matrix: Any, study: Study) -> list[dict[str, Any]]:

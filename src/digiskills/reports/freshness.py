@@ -123,6 +123,8 @@ def reports(ledger: Ledger) -> list[Report]:
     found = []
     for name, entry in ledger.items():
         study, language, page = name.split("/")
+        if not (paths.notebooks() / f"{entry['notebook']}.ipynb").is_file():
+            continue  # the notebook is gone: its page has no question to be listed by
         found.append(Report(page, entry["notebook"], study, language, entry["parameters"], entry["scope"]))
     return found
 

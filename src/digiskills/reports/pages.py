@@ -60,6 +60,7 @@ def page(executed: NotebookNode, report: Report, pages: Mapping[str, str]) -> st
     for link in soup.find_all("a", href=True):
         _rewrite(link, report, pages)
     wrap_tables(soup, report.language)
+    _wrap_pictures(soup)
     contents = _contents(soup)
     return _frame(report, study, pages, content=str(soup), contents=contents, banners=banners(report, study))
 
@@ -217,6 +218,16 @@ def wrap_tables(soup: BeautifulSoup, language: str) -> None:
             )
 
 
+def _wrap_pictures(soup: BeautifulSoup) -> None:
+    """Put the picture of each figure into a container that scrolls where the screen is narrow."""
+    for picture in soup.select("figure img"):
+        caption = picture.find_parent("figure").find("strong")
+        name = caption.get_text(" ", strip=True) if caption else str(picture["alt"])
+        picture.wrap(
+            soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": name})
+        )
+
+
 def rendered(template: str, language: str, **parts: Any) -> str:
     """Return a piece of a page from one of the templates."""
     return _environment().get_template(template).render(words=_words(language), **parts)
@@ -237,10 +248,18 @@ def _frame(report: Report, study: Study, pages: Mapping[str, str], **parts: Any)
         other=switch if f"{other}/{report.page}" in pages else None,
         **parts,
         foot=[
-            *([text("smallest_group", report.language, count=smallest)] if _shows_survey(report) else []),
+            *(_rules(study, smallest, report.language) if _shows_survey(report) else []),
             text("notebook", report.language, notebook=f"{report.notebook}.ipynb"),
         ],
     )
+
+
+def _rules(study: Study, smallest: int, language: str) -> list[str]:
+    """Return the study's rules of release in the reader's words."""
+    rules = [text("smallest_group", language, count=smallest)]
+    if study.design.cluster:
+        rules.append(text("fewest_clusters", language, count=study.release.fewest_clusters))
+    return rules
 
 
 def _shows_survey(report: Report) -> bool:

@@ -113,7 +113,7 @@ def keys_of(reports: Sequence[Report], planned: Sequence[Report]) -> dict[str, s
 
 
 def forget(reports: Sequence[Report], folder: Path) -> None:
-    """Remove what was made for reports of the same study that are no longer declared.
+    """Remove what was made for reports of the same study that are no longer declared; scopes made on request stay.
 
     Parameters
     ----------
@@ -124,7 +124,8 @@ def forget(reports: Sequence[Report], folder: Path) -> None:
     """
     ledger = freshness.read(folder)
     known, at = {report.key for report in reports}, {report.study for report in reports}
-    gone = [name for name in ledger if name.split("/")[0] in at and name not in known]
+    asked = {name for name, entry in ledger.items() if entry.get("on_request")}
+    gone = [name for name in ledger if name.split("/")[0] in at and name not in known | asked]
     for name in gone:
         for file in ledger.pop(name).get("outputs", {}):
             (folder / file).unlink(missing_ok=True)
@@ -239,6 +240,7 @@ def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path) -> None:
         "notebook": outcome.report.notebook,
         "parameters": dict(outcome.report.parameters),
         "scope": dict(outcome.report.scope),
+        "on_request": outcome.report.on_request,
         "key": key,
         "engine": ENGINE,
         "seconds": round(outcome.seconds, 1),

@@ -27,7 +27,7 @@ from digiskills.answers import Answers
 from digiskills.charts import Drawing
 from digiskills.codebook import Codebook
 from digiskills.disclosure import DeclaredTable, Plan, Released
-from digiskills.errors import ReleaseError, UsageError
+from digiskills.errors import ReleaseError, UsageError, nearest
 from digiskills.exhibits import Exhibit
 from digiskills.focus_groups import FocusGroups
 from digiskills.published import Published
@@ -37,11 +37,12 @@ from digiskills.survey import Survey
 __all__ = ["open_study", "passport", "publish", "say"]
 
 ALL = "all"
+OTHERS = "others"
 RUN = "DIGISKILLS_RUN"
 
 
 def open_study(
-    name: str,
+    name: str | OpenStudy,
     language: str = "en",
     *,
     department_size: str = ALL,
@@ -52,8 +53,8 @@ def open_study(
 
     Parameters
     ----------
-    name : str
-        Its folder in ``data/raw``.
+    name : str or OpenStudy
+        Its folder in ``data/raw``; a study that is open already, so that a cell can be run again.
     language : str
         ``en`` or ``fr``.
     department_size, level : str
@@ -71,13 +72,15 @@ def open_study(
     UsageError
         If the study or a category does not exist.
     """
-    declared = studies.read(name)
+    declared = name.study if isinstance(name, OpenStudy) else studies.read(name)
+    if language not in words.LANGUAGES:
+        raise UsageError(f"there is no language ‘{language}’: {nearest(language, words.LANGUAGES)}")
     scope = {"department_size": department_size, "level": level}
     where = {dimension: category for dimension, category in scope.items() if category != ALL}
     for dimension, category in where.items():
         declared.dimension(dimension).label(category, language)
     _show_tables()
-    return OpenStudy(declared, language, where, smallest_group, disclosure.read_plan(name))
+    return OpenStudy(declared, language, where, smallest_group, disclosure.read_plan(declared.name))
 
 
 @dataclass(frozen=True)
@@ -314,19 +317,29 @@ class OpenFocusGroups:
         by : sequence of str
             Descriptors of the passage, such as ``speaker_level`` or ``stance``.
         scope : str
-            ``participants``, ``all`` or a document.
+            ``participants``, ``all``, a document, or ``others``: documents that relay no participant,
+            which are only counted by ``document``.
 
         Returns
         -------
         Released
             One row per code and group: n passages of base passages.
         """
-        found = self.coded.counts(list(by), scope)
+        found = self._other_documents(by) if scope == OTHERS else self.coded.counts(list(by), scope)
         found = found[found["family"].isin(families)] if families else found
         codes = self.coded.codes.set_index("code")
         labels = {f"label_{language}": found["code"].map(codes[f"label_{language}"]) for language in words.LANGUAGES}
         frame = found.rename(columns={"segments": "n", "base_segments": "base"}).assign(**labels)
         return self._released("themes", tuple(families), by, frame, scope)
+
+    def _other_documents(self, by: Sequence[str]) -> pd.DataFrame:
+        """Return the counts of documents without participants, one by one: they are never pooled."""
+        if "document" not in by:
+            raise UsageError("documents without participants are never pooled: count them by document")
+        segments = self.coded.segments
+        relaying = segments.loc[segments["participants"], "document"].unique()
+        found = self.coded.counts(list(by), focus_groups.EVERYTHING)
+        return found[~found["document"].isin(relaying)]
 
     def passages(self, by: Sequence[str] = (), scope: str = focus_groups.PARTICIPANTS) -> Released:
         """Return how many passages there are.
@@ -343,7 +356,8 @@ class OpenFocusGroups:
         Released
             One row per group: the base of every count of themes.
         """
-        passages = self.coded.passages(scope)
+        order = {name: pd.CategoricalDtype(self.opened.study.frameworks.values(name)) for name in by}
+        passages = self.coded.passages(scope).astype(order)
         counted = passages.groupby(list(by), observed=True).size().rename("n").reset_index()
         return self._released("passages", (), by, counted, scope)
 
@@ -465,6 +479,9 @@ def publish(identity: str, shown: Drawing | Released) -> Exhibit:
         If the table was not declared under this id.
     """
     run = _run()
+    number = str(run.get("notebook", identity))[:2]
+    if not identity.startswith(f"{number}-"):
+        raise ReleaseError(f"‘{identity}’ is another notebook’s exhibit: one of this notebook starts with {number}-")
     return exhibits.publish(
         identity,
         shown,

@@ -1,0 +1,26 @@
+"""Agreement of coders, reliability of scales, and whether items work alike in different groups."""
+
+from digiskills.agreement.codings import Codings, codings
+from digiskills.agreement.equivalence import item_equivalence
+from digiskills.agreement.passages import passage_agreement, rating_agreement
+from digiskills.agreement.reliability import item_statistics, reliability, reliability_by
+from digiskills.agreement.scales import survey_equivalence, survey_items, survey_reliability
+from digiskills.agreement.tables import by_code, coefficients, of_codebook, side_by_side
+
+__all__ = [
+    "Codings",
+    "by_code",
+    "codings",
+    "coefficients",
+    "item_equivalence",
+    "item_statistics",
+    "of_codebook",
+    "passage_agreement",
+    "rating_agreement",
+    "reliability",
+    "reliability_by",
+    "side_by_side",
+    "survey_equivalence",
+    "survey_items",
+    "survey_reliability",
+]

@@ -29,7 +29,7 @@ def digiskills(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("root")
-    return site(folder, declare("01-ok") + declare("02-bad"), n01_ok=notebook("level"), n02_bad=notebook("1 / 0"))
+    return site(folder, declare("01-ok") + declare("02-bad"), n01_ok=notebook("level;"), n02_bad=notebook("1 / 0"))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tiny_site import declare, notebook, site
 
 from digiskills.reports import declared, freshness, run
 from digiskills.reports.failure import Failure, of_notebook, scrub
+from digiskills.reports.gate import pass_released
 
 TELL = """import json, os, pathlib, sys
 run = json.loads(os.environ["DIGISKILLS_RUN"])
@@ -22,7 +23,9 @@ folder = pathlib.Path(run["exhibits"])
 folder.mkdir(parents=True, exist_ok=True)
 (folder / "01-x.csv").write_text(department_size)
 print("noise", file=sys.stderr)
-print(os.getcwd(), sorted(run), run["parameters"]["language"])"""
+told = f"{pathlib.Path.cwd().name} {sorted(run)} {run['parameters']['language']}"
+from IPython.display import HTML
+HTML(f'<div data-release="{run["release"]}">{told}</div>')"""
 LOUD = "import warnings; warnings.warn('this is old')"
 
 
@@ -95,8 +98,8 @@ def test_only_a_run_with_defaults_writes_to_the_exhibits(built: Any) -> None:
 def test_the_notebook_is_told_about_its_build_and_runs_in_its_folder(built: Any) -> None:
     folder, _, _ = built
     executed = nbformat.read(folder / "runs/tiny/fr/01-ok.ipynb", as_version=4)
-    said = "".join(output.text for cell in executed.cells for output in cell.get("outputs", []))
-    assert said == "notebooks ['data_digest', 'exhibits', 'href', 'notebook', 'parameters', 'report'] fr\n"
+    said = "".join(output.data["text/html"] for cell in executed.cells for output in cell.get("outputs", []))
+    assert said == "notebooks ['data_digest', 'exhibits', 'href', 'notebook', 'parameters', 'release', 'report'] fr"
 
 
 def test_warnings_are_kept_in_the_log_and_out_of_the_page(built: Any) -> None:
@@ -241,3 +244,31 @@ def test_the_ledger_can_be_damaged(tmp_path: Path) -> None:
     assert freshness.read(tmp_path) == {}
     (tmp_path / "run.json").write_text(json.dumps([1]), encoding="utf-8")
     assert freshness.read(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        nbformat.v4.new_output("stream", name="stdout", text="department_27, staff, 10.97"),
+        nbformat.v4.new_output("execute_result", data={"text/plain": "Survey"}, execution_count=1),
+        nbformat.v4.new_output("display_data", data={"text/html": '<table class="dataframe"><td>7</td></table>'}),
+        nbformat.v4.new_output("display_data", data={"text/html": '<div data-release="guess">7</div>'}),
+        nbformat.v4.new_output("display_data", data={"image/png": "AAAA", "text/plain": "<Figure>"}),
+    ],
+)
+def test_what_was_not_released_never_reaches_a_page(output: Any) -> None:
+    shown = nbformat.v4.new_output(
+        "execute_result", data={"text/html": '<div data-release="m4rk">12</div>', "text/plain": "x"}, execution_count=1
+    )
+    good = nbformat.v4.new_code_cell("publish(...)", execution_count=1, outputs=[shown])
+    bad = nbformat.v4.new_code_cell("secret", execution_count=2, outputs=[output])
+    executed = nbformat.v4.new_notebook(cells=[good, bad])
+    failure = pass_released(executed, "m4rk")
+    assert failure is not None and (failure.cell, failure.source) == (2, "secret")
+    assert "department_27" not in failure.message and bad.outputs == []
+    assert good.outputs[0].data == {"text/html": "12"}, "the mark is taken off, so that pages are the same each time"
+
+
+def test_a_silent_notebook_passes() -> None:
+    quiet = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1", execution_count=1)])
+    assert pass_released(quiet, "m4rk") is None

@@ -6,11 +6,12 @@ and in a build writes its files, ``say`` prints computed sentences, ``passport``
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +39,7 @@ __all__ = ["open_study", "passport", "publish", "say"]
 
 ALL = "all"
 OTHERS = "others"
+SCOPE = ("department_size", "level")
 RUN = "DIGISKILLS_RUN"
 
 
@@ -75,7 +77,7 @@ def open_study(
     declared = name.study if isinstance(name, OpenStudy) else studies.read(name)
     if language not in words.LANGUAGES:
         raise UsageError(f"there is no language ‘{language}’: {nearest(language, words.LANGUAGES)}")
-    scope = {"department_size": department_size, "level": level}
+    scope = dict(zip(SCOPE, (department_size, level), strict=True))
     where = {dimension: category for dimension, category in scope.items() if category != ALL}
     for dimension, category in where.items():
         declared.dimension(dimension).label(category, language)
@@ -479,10 +481,11 @@ def publish(identity: str, shown: Drawing | Released) -> Exhibit:
         If the table was not declared under this id.
     """
     run = _run()
+    _refuse_another_scope(identity, shown, run.get("parameters", {}))
     number = str(run.get("notebook", identity))[:2]
     if not identity.startswith(f"{number}-"):
         raise ReleaseError(f"‘{identity}’ is another notebook’s exhibit: one of this notebook starts with {number}-")
-    return exhibits.publish(
+    exhibit = exhibits.publish(
         identity,
         shown,
         folder=Path(run["exhibits"]) if run else None,
@@ -490,6 +493,7 @@ def publish(identity: str, shown: Drawing | Released) -> Exhibit:
         data_digest=run.get("data_digest", ""),
         code_version=version("digiskills"),
     )
+    return dataclasses.replace(exhibit, html=_marked(exhibit.html))
 
 
 def say(*sentences: str | Iterable[str]) -> HTML:
@@ -506,7 +510,7 @@ def say(*sentences: str | Iterable[str]) -> HTML:
         One bullet per sentence.
     """
     told = [line for part in sentences for line in ([part] if isinstance(part, str) else part)]
-    return HTML("<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in told) + "</ul>")
+    return HTML(_marked("<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in told) + "</ul>"))
 
 
 def passport(opened: OpenStudy) -> HTML:
@@ -537,14 +541,37 @@ def passport(opened: OpenStudy) -> HTML:
         "passport.date": ", ".join(f"{wave.name}: {wave.date.isoformat()}" for wave in study.waves),
     }
     terms = [f"<dt>{words.text(key, language)}</dt><dd>{html.escape(line)}</dd>" for key, line in lines.items()]
-    return HTML(f'<dl class="passport">{"".join(terms)}</dl>')
+    return HTML(_marked(f'<dl class="passport">{"".join(terms)}</dl>'))
 
 
 def _show_tables() -> None:
     """Let Jupyter show a released table as one, whenever it is the last line of a cell."""
     shell = get_ipython()
     if shell is not None:
-        shell.display_formatter.formatters["text/html"].for_type(Released, tables.html)
+        shell.display_formatter.formatters["text/html"].for_type(Released, _shown)
+
+
+def _shown(released: Released) -> str:
+    """Return a table to look at; a build shows only those that were declared."""
+    if RUN in os.environ and not released.ids:
+        raise ReleaseError("a build shows declared tables only: declare this one in notebooks/reports.toml")
+    return _marked(tables.html(released))
+
+
+def _refuse_another_scope(identity: str, shown: Drawing | Released, parameters: Mapping[str, Any]) -> None:
+    """Refuse a survey table that is limited otherwise than its page says."""
+    released = shown.released if isinstance(shown, Drawing) else shown
+    if not parameters or not isinstance(released, Released) or released.evidence != "survey":
+        return
+    said = {name: parameters[name] for name in SCOPE if parameters.get(name, ALL) != ALL}
+    if released.where != said:
+        raise ReleaseError(f"‘{identity}’ is limited to {released.where or 'nothing'}, its page to {said or 'nothing'}")
+
+
+def _marked(shown: str) -> str:
+    """Return HTML with the mark of this run, by which the page maker knows that it came through here."""
+    mark = _run().get("release", "")
+    return f'<div data-release="{mark}">{shown}</div>' if mark else shown
 
 
 def _run() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from digiskills.reports.parameters import LANGUAGES, Parameter
 from digiskills.study import Study
 
 EVIDENCE = ("survey", "focus_groups", "published")
-KINDS = ("shortfalls", "means", "shares", "barrier_side", "respondents", "missing", "themes", "figures")
+KINDS = ("shortfalls", "means", "shares", "barrier_side", "respondents", "missing", "themes", "passages", "figures")
 # Every page exists for each study and language, so these two never make a page of another name.
 EVERYWHERE = ("study", "language")
 LIMITS = ("wave", "department_size", "level", "smallest_group")

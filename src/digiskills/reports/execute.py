@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from digiskills import paths
 from digiskills.reports import freshness
 from digiskills.reports.declared import Report
 from digiskills.reports.failure import Failure, Stopped, of_notebook, scrub
+from digiskills.reports.gate import pass_released
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -70,6 +72,7 @@ def make(report: Report, pages: Mapping[str, str], folder: Path) -> Outcome:
     started = time.monotonic()
     runs = folder / "runs" / report.study / report.language
     runs.mkdir(parents=True, exist_ok=True)
+    runs.chmod(0o700)  # executed notebooks and logs are for their owner
     with tempfile.TemporaryDirectory(prefix=".making-", dir=runs) as aside:
         staging = Path(aside)
         try:
@@ -104,14 +107,15 @@ def execute(report: Report, staging: Path) -> NotebookNode:
     Raises
     ------
     Stopped
-        A cell failed, or was not reached.
+        A cell failed, was not reached, or shows what was not released.
     """
     import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
     output = staging / "run.ipynb"
-    os.environ["DIGISKILLS_RUN"] = _message(report, staging / "files")
+    mark = secrets.token_hex(16)
+    os.environ["DIGISKILLS_RUN"] = _message(report, staging / "files", mark)
     reason = ""
     try:
         papermill.execute_notebook(
@@ -130,7 +134,7 @@ def execute(report: Report, staging: Path) -> NotebookNode:
     except Exception as error:  # noqa: BLE001  a kernel that dies or never starts fails its own report only
         reason = scrub(f"{type(error).__name__}: {error}")
     executed: NotebookNode = nbformat.read(output, as_version=4) if output.exists() else nbformat.v4.new_notebook()
-    failure = Failure(reason) if reason else of_notebook(executed)
+    failure = Failure(reason) if reason else of_notebook(executed) or pass_released(executed, mark)
     nbformat.write(clean(executed), output)
     if failure:
         raise Stopped(failure)
@@ -179,7 +183,7 @@ def _scrub_output(output: NotebookNode) -> None:
             output.data[kind] = scrub(text)
 
 
-def _message(report: Report, exhibits: Path) -> str:
+def _message(report: Report, exhibits: Path, mark: str) -> str:
     """Return what a notebook is told about the build that runs it."""
     return json.dumps(
         {
@@ -188,6 +192,7 @@ def _message(report: Report, exhibits: Path) -> str:
             "parameters": dict(report.parameters),
             "exhibits": str(exhibits),
             "href": f"{report.page}-files",
+            "release": mark,
             "data_digest": freshness.data_digest(report.study),
         }
     )

@@ -221,7 +221,8 @@ def wrap_tables(soup: BeautifulSoup, language: str) -> None:
 def _wrap_pictures(soup: BeautifulSoup) -> None:
     """Put the picture of each figure into a container that scrolls where the screen is narrow."""
     for picture in soup.select("figure img"):
-        caption = picture.find_parent("figure").find("strong")
+        figure = picture.find_parent("figure")
+        caption = figure.find("strong") if figure else None
         name = caption.get_text(" ", strip=True) if caption else str(picture["alt"])
         picture.wrap(
             soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": name})

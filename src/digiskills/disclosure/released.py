@@ -15,6 +15,10 @@ from digiskills.disclosure.table import DeclaredTable
 from digiskills.errors import ReleaseError
 from digiskills.study import Study
 
+DECIMALS = 4
+PEOPLE = 10
+ERRORS = ("se", "df", "low", "high")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Released:
@@ -143,6 +147,7 @@ def release(
             f"give {rules.smallest_group} or more"
         )
     raised = dataclasses.replace(rules, smallest_group=max(smallest_group, rules.smallest_group))
+    estimates = estimates if study.design.intervals else estimates.assign(**dict.fromkeys(ERRORS, np.nan))
     reasons = withheld_reason(estimates, raised, has_clusters=bool(study.design.cluster))
     planned = plan.withheld.get(table.specification, {}) if plan else {}
     from_plan = pd.Series([planned.get(key, "") for key in cell_keys(estimates)], index=estimates.index)
@@ -196,8 +201,21 @@ def release_public(
 
 
 def _blank(estimates: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-    """Return the estimates with every number of a withheld row null."""
+    """Return the estimates with every number of a withheld row null, the others rounded."""
     numbers = [name for name in NUMBERS if name in estimates]
-    shown = estimates.assign(withheld=reasons.fillna("")).reset_index(drop=True)
+    shown = _rounded(estimates).assign(withheld=reasons.fillna("")).reset_index(drop=True)
     shown[numbers] = shown[numbers].astype(float).mask(shown["withheld"].ne(""), np.nan)
     return shown
+
+
+def _rounded(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates without the digits that say nothing, and by which weights could be told.
+
+    Numbers of people are rounded to tens, all else to four decimals.
+    """
+    values = [name for name in ("estimate", "se", "low", "high") if name in estimates]
+    people = estimates["item"].eq("respondents") if "item" in estimates else pd.Series(False, index=estimates.index)
+    people |= estimates["measure"].eq("people_short") if "measure" in estimates else False
+    numbers = estimates[values].astype(float)
+    rounded = numbers.round(DECIMALS).mask(people, (numbers / PEOPLE).round() * PEOPLE)
+    return estimates.assign(**{name: rounded[name] for name in values})

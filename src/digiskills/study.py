@@ -20,14 +20,15 @@ REQUIRED_DIMENSIONS = ("department_size", "level")
 LATEST = "latest"
 
 _KEYS = {
-    "": {"title", "evidence", "dimensions", "waves", "design", "release", "population"},
+    "": {"title", "evidence", "dimensions", "waves", "design", "release", "population", "literacy"},
     "evidence": {"kind", "label", "folder"},
     "dimensions": {"label", "item", "categories"},
     "categories": {"name", "label", "code"},
     "waves": {"name", "date", "file"},
-    "design": {"weight", "stratum", "cluster", "population", "people", "lonely_cluster"},
-    "release": {"smallest_group", "fewest_clusters"},
+    "design": {"weight", "stratum", "cluster", "population", "people", "lonely_cluster", "intervals"},
+    "release": {"smallest_group", "fewest_clusters", "departments"},
     "population": {"file"},
+    "literacy": {"tasks", "tasks_score", "quiz", "quiz_score"},
 }
 
 
@@ -137,6 +138,8 @@ class Design:
         File with the columns wave, cluster's name and the number of its people: the second stage.
     lonely_cluster : str
         What to do with a stratum of one sampled cluster.
+    intervals : bool
+        False where the sample's clusters exist and are not known: then no standard error is right.
     """
 
     weight: str = ""
@@ -145,14 +148,26 @@ class Design:
     population: str = ""
     people: str = ""
     lonely_cluster: str = "adjust"
+    intervals: bool = True
 
 
 @dataclass(frozen=True)
 class Release:
-    """What may leave: the fewest answers and the fewest clusters behind a published number."""
+    """What may leave: the fewest answers and clusters behind a published number, and single departments or not."""
 
     smallest_group: int = 10
     fewest_clusters: int = 3
+    departments: bool = False
+
+
+@dataclass(frozen=True)
+class Literacy:
+    """The minimum of digital literacy: items (or roles) and the score that each of them has to reach."""
+
+    tasks: tuple[str, ...]
+    tasks_score: float
+    quiz: tuple[str, ...] = ()
+    quiz_score: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -177,6 +192,8 @@ class Study:
         The study's rules.
     population_file : str
         File of heads per cell of dimensions, empty where unknown.
+    literacy : Literacy or None
+        The minimum of digital literacy, None where the study declares none.
     """
 
     name: str
@@ -188,6 +205,7 @@ class Study:
     design: Design = field(default_factory=Design)
     release: Release = field(default_factory=Release)
     population_file: str = ""
+    literacy: Literacy | None = None
 
     @cached_property
     def codebook(self) -> Codebook:
@@ -311,6 +329,7 @@ class _Reader:
             design=self.design(declared.get("design", {})),
             release=self.release(declared.get("release", {})),
             population_file=self.population(declared.get("population", {})),
+            literacy=self.literacy(declared.get("literacy")),
         )
         if self.problems:
             raise StudyError(self.problems)
@@ -386,7 +405,10 @@ class _Reader:
 
     def design(self, table: dict[str, Any]) -> Design:
         self.known("design", table, _KEYS["design"])
-        design = Design(**{word: str(table[word]) for word in _KEYS["design"] & table.keys()})
+        if type(table.get("intervals", True)) is not bool:
+            self.problem("design.intervals", table["intervals"], "is neither true nor false")
+        names = {word: str(table[word]) for word in _KEYS["design"] & table.keys() - {"intervals"}}
+        design = Design(**names, intervals=bool(table.get("intervals", True)))
         self.choice("design.lonely_cluster", design.lonely_cluster, LONELY_RULES)
         return design
 
@@ -397,8 +419,25 @@ class _Reader:
             if type(given) is not int or given < lowest:
                 self.problem(f"release.{word}", given, "is too low or not a whole number", f"{lowest} or more")
                 table = {key: value for key, value in table.items() if key != word}
+        if type(table.get("departments", False)) is not bool:
+            self.problem("release.departments", table["departments"], "is neither true nor false")
         return Release(**{word: table[word] for word in _KEYS["release"] & table.keys()})
 
     def population(self, table: dict[str, Any]) -> str:
         self.known("population", table, _KEYS["population"])
         return str(table.get("file", ""))
+
+    def literacy(self, table: dict[str, Any] | None) -> Literacy | None:
+        if table is None:
+            return None
+        self.known("literacy", table, _KEYS["literacy"])
+        words = {word: table.get(word, []) for word in ("tasks", "quiz")}
+        named = {word: (given,) if isinstance(given, str) else tuple(given) for word, given in words.items()}
+        if not named["tasks"]:
+            self.problem("literacy.tasks", None, "is missing", "a role of the codebook, or a list of items")
+        for word in ("tasks_score", "quiz_score"):
+            if type(table.get(word, 1)) not in (int, float):
+                self.problem(f"literacy.{word}", table[word], "is not a number", "the score that has to be reached")
+                return None
+        scores = float(table.get("tasks_score", 1)), float(table.get("quiz_score", 1))
+        return Literacy(named["tasks"], scores[0], named["quiz"], scores[1])

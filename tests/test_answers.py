@@ -246,7 +246,7 @@ def test_barrier_sides_have_their_own_answers(declared) -> None:
             "known: disagree, neither, agree",
         ),
         (lambda counted: estimates.means(counted, "no_time", df="domian"), "did you mean ‘domain’"),
-        (lambda counted: estimates.shares(counted, "no_time", interval="wilson"), "known: t, logit"),
+        (lambda counted: estimates.shares(counted, "no_time", interval="logti"), "did you mean ‘logit’"),
     ],
 )
 def test_a_wrong_name_is_answered_with_the_nearest(declared, call, said) -> None:

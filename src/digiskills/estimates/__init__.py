@@ -2,8 +2,38 @@
 
 from __future__ import annotations
 
+from digiskills.estimates.changes import changes, changes_of
+from digiskills.estimates.contrasts import contrasts
 from digiskills.estimates.design import SurveyDesign
+from digiskills.estimates.design_effect import design_effects
+from digiskills.estimates.differences import differences, differences_of, surely_small
 from digiskills.estimates.from_answers import means, shares, totals
+from digiskills.estimates.independence import independence
+from digiskills.estimates.joint import Estimand, Joint, joint
+from digiskills.estimates.multiplicity import adjust
+from digiskills.estimates.pairs import with_pairs
+from digiskills.estimates.quantiles import quantiles
 from digiskills.estimates.responses import missing, respondents
 
-__all__ = ["SurveyDesign", "means", "missing", "respondents", "shares", "totals"]
+__all__ = [
+    "Estimand",
+    "Joint",
+    "SurveyDesign",
+    "adjust",
+    "changes",
+    "changes_of",
+    "contrasts",
+    "design_effects",
+    "differences",
+    "differences_of",
+    "independence",
+    "joint",
+    "means",
+    "missing",
+    "quantiles",
+    "respondents",
+    "shares",
+    "surely_small",
+    "totals",
+    "with_pairs",
+]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from digiskills.errors import UsageError, nearest
-from digiskills.estimates import checks, of_frame, tables
-from digiskills.estimates.domains import Domains, Where, columns, domains
+from digiskills.estimates import calibrated, checks, joint_of_frame, of_frame, tables
+from digiskills.estimates.contrasts import SMALL_EFFECT
+from digiskills.estimates.differences import ESTIMAND, differences_of
+from digiskills.estimates.domains import EVERYONE, Where, columns, domains
 from digiskills.estimates.given import gave, given_answers
+from digiskills.estimates.independence import tested
+from digiskills.estimates.joint import Estimand, Joint, assembled, check_names
+from digiskills.estimates.margins import sets
+from digiskills.estimates.quantiles import check_share, together, woodruff
 from digiskills.estimates.sample import check_rule
-from digiskills.estimates.variance import Squares, Sums, add
 
 
 class SurveyDesign:
@@ -43,6 +48,11 @@ class SurveyDesign:
         Whether the same label in two strata stands for two clusters.
     df : {"domain", "design"}
         Degrees of freedom: clusters minus strata of the domain's answers, or of the whole sample.
+    calibration : sequence of column or columns
+        Margins to which the weights were raked or post-stratified: a column, or several whose combinations
+        are post-strata. Errors of means, shares, gaps and totals are then of what they do not explain.
+    design_weight : str, optional
+        Column of the weights before the calibration; by default the weights serve for it.
 
     Raises
     ------
@@ -74,6 +84,8 @@ class SurveyDesign:
         lonely: str = "adjust",
         nest: bool = False,
         df: str = "domain",
+        calibration: calibrated.Calibration = (),
+        design_weight: str | None = None,
     ) -> None:
         check_rule(lonely)
         tables.check_df(df)
@@ -87,7 +99,14 @@ class SurveyDesign:
         self._weight = frame[weight].to_numpy(dtype=float)
         self._stratum, strata = of_frame.strata(frame, stratum)
         self._cluster = of_frame.clusters(frame, cluster, self._stratum)
+        self._labels = of_frame.cluster_labels(frame, cluster, self._cluster) if cluster else np.asarray(strata)
         self._sample = of_frame.sample_of(frame, self._stratum, self._cluster, strata, given, lonely)
+        self._calibration = calibration
+        self._margins = calibrated.margins(frame, calibration)
+        if design_weight is not None:
+            checks.check_columns(frame, {"design_weight": design_weight})
+        before = self._weight if design_weight is None else frame[design_weight].to_numpy(dtype=float)
+        self._design = np.divide(before, self._weight, out=np.zeros(len(frame)), where=self._weight > 0)
 
     def __repr__(self) -> str:
         """Design only; never a respondent."""
@@ -151,7 +170,7 @@ class SurveyDesign:
             Those that count together; without them each answer of an item gets its own row.
         by, where
             As for `mean`.
-        interval : {"logit", "t"}
+        interval : {"logit", "t", "beta", "wilson"}
             How intervals are made.
 
         Returns
@@ -219,6 +238,148 @@ class SurveyDesign:
         difference = self._numbers(self._known(needed)[0]) - self._numbers(self._known(held)[0])
         return self._table({f"{needed} - {held}": difference}, by, where, per_answer=True)
 
+    def joint(
+        self,
+        estimands: Estimand | Sequence[Estimand],
+        by: str | Sequence[str] | None = None,
+        where: Where | None = None,
+        margins: bool = False,
+    ) -> Joint:
+        """Estimates of several columns and domains with their covariance.
+
+        Parameters
+        ----------
+        estimands : Estimand or sequence of Estimand
+            Items are columns: numbers for a mean, answers for a share.
+        by, where
+            As for `mean`.
+        margins : bool
+            Whether to add the sums over dimensions, marked ``"all"``.
+
+        Returns
+        -------
+        Joint
+            One row per estimand and domain.
+        """
+        asked = [estimands] if isinstance(estimands, Estimand) else list(estimands)
+        check_names([estimand.name for estimand in asked])
+        about = sets(self._frame, columns(by), where, margins)
+        values = joint_of_frame.values_of(self._frame, asked)
+        places = (self._cluster, self._stratum)
+        linear = joint_of_frame.linearised(values, self._weight, *places, about, self._sample)
+        share, names = [estimand.of is not None for estimand in asked], [estimand.name for estimand in asked]
+        return assembled(names, share, about.labels, columns(by), linear, self._sample, self._labels, self._df)
+
+    def difference(
+        self,
+        items: str | Sequence[str],
+        between: str,
+        answers: Collection[str] | None = None,
+        by: str | Sequence[str] | None = None,
+        where: Where | None = None,
+        against: str | None = None,
+        adjust: str = "holm",
+        small: float = SMALL_EFFECT,
+    ) -> pd.DataFrame:
+        """Differences of means, or of shares, between the categories of a column or between items.
+
+        Parameters
+        ----------
+        items : str or sequence of str
+            Columns.
+        between : str
+            The column whose categories are compared, or ``"estimand"`` to compare items.
+        answers : collection of answers, optional
+            Those whose share is compared; without them means are.
+        by, where
+            As for `mean`.
+        against, adjust, small
+            As for `digiskills.estimates.differences`.
+
+        Returns
+        -------
+        DataFrame
+            One row per difference: estimand (the item), <by>, <between>, against, n, clusters, estimate, se, df,
+            low, high, effect, p, p_adjusted, differs.
+        """
+        of = None if answers is None else tuple(answers)
+        dimensions = columns(by) if between == ESTIMAND else [between, *columns(by)]
+        asked = [Estimand(item, item, of) for item in self._known(items)]
+        together = self.joint(asked, dimensions, where, margins=against == EVERYONE)
+        return differences_of(together, between, against, adjust, small=small)
+
+    def quantile(
+        self,
+        items: str | Sequence[str],
+        p: float = 0.5,
+        by: str | Sequence[str] | None = None,
+        where: Where | None = None,
+    ) -> pd.DataFrame:
+        """Quantile of each item in each domain, with Woodruff's interval.
+
+        Parameters
+        ----------
+        items : str or sequence of str
+            Columns of numbers.
+        p : float
+            Share of the people at or below the quantile; 0.5 for the median.
+        by, where
+            As for `mean`.
+
+        Returns
+        -------
+        DataFrame
+            One row per item and domain, as `digiskills.estimates.quantiles` gives them.
+        """
+        check_share(p)
+        return together([self._quantile(item, p, by, where) for item in self._known(items)], p)
+
+    def independence(
+        self, items: str | Sequence[str], dimension: str, where: Where | None = None, adjusted: str = "bh"
+    ) -> pd.DataFrame:
+        """Rao-Scott test of each item's answers by the categories of another column.
+
+        Parameters
+        ----------
+        items : str or sequence of str
+            Columns of answers.
+        dimension : str
+            The other column.
+        where
+            As for `mean`.
+        adjusted : {"bh", "holm", "none"}
+            Adjustment of the p values; the items are the family.
+
+        Returns
+        -------
+        DataFrame
+            One row per item, as `digiskills.estimates.independence` gives them.
+        """
+        about = domains(self._frame, [self._known(dimension)[0]], where)
+        places = (self._cluster, self._stratum)
+        made = {
+            item: joint_of_frame.two_way(self._frame[item], about, self._weight, *places, self._sample)
+            for item in self._known(items)
+        }
+        return tested(made, dimension, self._sample, adjusted, self._df)
+
+    def _quantile(self, item: str, p: float, by: str | Sequence[str] | None, where: Where | None) -> pd.DataFrame:
+        about, column = domains(self._frame, columns(by), where), self._numbers(item)
+        rows = np.flatnonzero(np.isfinite(column) & (about.code >= 0) & (self._weight > 0))
+        values, at = np.unique(column[rows], return_inverse=True)
+        if not len(values):
+            raise UsageError(f"item: nobody has a number in ‘{item}’")
+        shape = (len(about), len(values))
+        cell = about.code[rows] * shape[1] + at
+        weights = np.bincount(cell, self._weight[rows], shape[0] * shape[1]).reshape(shape)
+
+        def below(place: np.ndarray) -> pd.DataFrame:
+            limit = np.append(values[place], np.nan)[about.code]
+            under = np.where(np.isfinite(column), column <= limit, np.nan)
+            return self._table({item: under}, by, where, per_answer=True)
+
+        return woodruff(values, weights, p, below)
+
     def _known(self, items: str | Sequence[str]) -> list[str]:
         names = columns(items)
         there = [str(column) for column in self._frame.columns]
@@ -245,32 +406,16 @@ class SurveyDesign:
         shares: bool = False,
     ) -> pd.DataFrame:
         about = domains(self._frame, columns(by), where)
-        sums = self._sums(list(values.values()), about, per_answer, list((base or {}).values()))
+        places = (self._stratum, self._cluster)
+        below = list((base or {}).values())
+        sums = of_frame.sums(list(values.values()), self._weight, places, about, self._sample, per_answer, below)
         labels = tables.keys(list(values)) if keys is None else keys
-        return tables.table(sums, self._sample, about, labels, interval, self._df, shares)
-
-    def _sums(self, values: list[np.ndarray], about: Domains, per_answer: bool, base: list[np.ndarray]) -> Sums:
-        """Add up each domain within each cluster."""
-        rows = np.flatnonzero((about.code >= 0) & (self._weight > 0))
-        clusters = int(self._cluster.max()) + 1
-        cell, first, entry = np.unique(
-            about.code[rows] * clusters + self._cluster[rows], return_index=True, return_inverse=True
-        )
-        value = np.column_stack(values)[rows] if values else np.empty((len(rows), 0))
-        answered, weight = np.isfinite(value), self._weight[rows, None]
-        below = np.column_stack(base)[rows] if base else np.ones_like(value)
-        scaled, below = np.where(answered, weight * value, 0), np.where(answered, weight * below, 0)
-        squares = None
-        if self._sample.people is not None:
-            x = below if per_answer else np.zeros_like(below)
-            squares = Squares(*(add(part, entry, len(cell)) for part in (x * x, x * scaled, scaled * scaled)))
-        return Sums(
-            domain=cell // clusters,
-            stratum=self._stratum[rows][first],
-            domains=len(about),
-            n=add(answered, entry, len(cell)),
-            value=add(scaled, entry, len(cell)),
-            base=add(below, entry, len(cell)) if per_answer else None,
-            squares=squares,
-            cluster=self._cluster[rows][first],
-        )
+        table = tables.table(sums, self._sample, about, labels, interval, self._df, shares)
+        if not self._calibration:
+            return table
+        if below:
+            raise UsageError("calibration: a ratio has no calibrated error here; leave `calibration` out")
+        one, w = np.ones(len(self._frame)), self._weight
+        rows = calibrated.Rows(self._margins, one, w, w**2, self._design, self._cluster, self._stratum)
+        se = calibrated.of_respondents(list(values.values()), w, about, rows, self._sample, not per_answer)
+        return calibrated.with_errors(table, se, self._calibration, interval, shares)

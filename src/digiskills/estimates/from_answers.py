@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from digiskills.answers import Answers, ItemTotals
+from digiskills.answers import Answers, ItemTotals, NumberTotals
 from digiskills.errors import DesignError, UsageError, nearest
 from digiskills.estimates import tables
 from digiskills.estimates.domains import Domains, Where, columns, domains
@@ -32,7 +32,7 @@ def means(
     answers : Answers
         A counted survey.
     items : str or sequence of str
-        Items whose answers have scores; ``gap:skill`` for the gap of a skill.
+        Items whose answers have scores, numeric items that were counted; ``gap:skill`` for the gap of a skill.
     by : str or sequence of str
         Dimensions of the breakdown.
     where : mapping of dimension to category or categories, optional
@@ -50,7 +50,7 @@ def means(
     UsageError
         If an item, dimension or category does not exist, or an item has no scores.
     """
-    parts = [_scored(answers.item(name)) for name in columns(items)]
+    parts = [_number(answers, name) or scored(answers.item(name)) for name in columns(items)]
     return _table(answers, parts, tables.keys(columns(items)), by, where, df, "t")
 
 
@@ -78,8 +78,10 @@ def totals(
     DataFrame
         One row per item and domain, as for `means`.
     """
-    found = [answers.item(name) for name in columns(items)]
-    parts = [_scored(item) if of is None else _given(item, _of_item(item, of)) for item in found]
+    if of is None:
+        parts = [_number(answers, name) or scored(answers.item(name)) for name in columns(items)]
+    else:
+        parts = [giving(item, answers_of(item, of)) for item in map(answers.item, columns(items))]
     return _table(answers, parts, tables.keys(columns(items)), by, where, df, "t", total=True)
 
 
@@ -102,7 +104,7 @@ def shares(
         Those that count together; without them each answer of an item gets its own row.
     by, where, df
         As for `means`.
-    interval : {"logit", "t"}
+    interval : {"logit", "t", "beta", "wilson"}
         How intervals are made.
 
     Returns
@@ -112,36 +114,49 @@ def shares(
     """
     found = [answers.item(name) for name in columns(items)]
     if of is not None:
-        parts = [_given(item, _of_item(item, of)) for item in found]
+        parts = [giving(item, answers_of(item, of)) for item in found]
         return _table(answers, parts, tables.keys(columns(items)), by, where, df, interval, share=True)
     each = [(item, answer) for item in found for answer in _real(item)]
     keys = pd.DataFrame([(item.name, answer) for item, answer in each], columns=["item", "answer"])
-    parts = [_given(item, [answer]) for item, answer in each]
+    parts = [giving(item, [answer]) for item, answer in each]
     return _table(answers, parts, keys, by, where, df, interval, share=True)
 
 
-class _Part(NamedTuple):
-    """An item and the value that each of its answers has in an estimate."""
+class Part(NamedTuple):
+    """An item and the value that each of its answers has in an estimate; a numeric item holds its own sums."""
 
-    item: ItemTotals
+    item: ItemTotals | NumberTotals
     value: np.ndarray
 
+    def sums(self, name: str, power: int) -> np.ndarray:
+        """Sum over the answers (missing left out) of `name` times value to a power, by group."""
+        if isinstance(self.item, NumberTotals):
+            return np.asarray(getattr(self.item, name + "y" * power))
+        return np.asarray(getattr(self.item, name) @ np.where(self.item.missing, 0, self.value**power))
 
-def _scored(item: ItemTotals) -> _Part:
+
+def _number(answers: Answers, name: str) -> Part | None:
+    return Part(answers.numbers[name], np.empty(0)) if name in answers.numbers else None
+
+
+def scored(item: ItemTotals) -> Part:
+    """An item with the scores of its answers; an error where they have none."""
     if item.scores is None:
         raise UsageError(f"‘{item.name}’ has no mean: its answers have no scores in the codebook; take its shares")
-    return _Part(item, np.where(item.missing, 0, item.scores))
+    return Part(item, np.where(item.missing, 0, item.scores))
 
 
-def _given(item: ItemTotals, wanted: Collection[str]) -> _Part:
-    return _Part(item, np.isin(item.answers, list(wanted)).astype(float))
+def giving(item: ItemTotals, wanted: Collection[str]) -> Part:
+    """An item with 1 for the answers that count and 0 for the others."""
+    return Part(item, np.isin(item.answers, list(wanted)).astype(float))
 
 
 def _real(item: ItemTotals) -> list[str]:
     return [answer for answer, missing in zip(item.answers, item.missing, strict=True) if not missing]
 
 
-def _of_item(item: ItemTotals, of: Of) -> list[str]:
+def answers_of(item: ItemTotals, of: Of) -> list[str]:
+    """The answers to an item that count together; an error where it has no such answer."""
     if isinstance(of, Mapping) and item.name not in of:
         raise UsageError(f"of: no answers are named for ‘{item.name}’; {nearest(item.name, of)}")
     wanted = of[item.name] if isinstance(of, Mapping) else of
@@ -155,7 +170,7 @@ def _of_item(item: ItemTotals, of: Of) -> list[str]:
 
 def _table(
     answers: Answers,
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     keys: pd.DataFrame,
     by: str | Sequence[str],
     where: Where | None,
@@ -166,27 +181,27 @@ def _table(
 ) -> pd.DataFrame:
     about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
     sums = _sums(answers, parts, about, total)
-    return tables.table(sums, _sample(answers), about, keys, interval, df, share)
+    return tables.table(sums, sample_of(answers), about, keys, interval, df, share)
 
 
-def _sums(answers: Answers, parts: Sequence[_Part], about: Domains, total: bool) -> Sums:
+def _sums(answers: Answers, parts: Sequence[Part], about: Domains, total: bool) -> Sums:
     """Add groups up to domains and clusters (strata, where the sample has no clusters)."""
-    unit, stratum = _units(answers)
+    unit, stratum = units_of(answers)
     entry, cell = _entries(about.code, unit)
     units = int(unit.max()) + 1
     of_unit = np.empty(units, dtype=np.int64)
     of_unit[unit] = stratum
     rows = len(cell)
-    n, w, wy = (add(_columns(parts, name, power), entry, rows) for name, power in (("n", 0), ("w", 0), ("w", 1)))
+    n, w, wy = (add(sums_of(parts, name, power), entry, rows) for name, power in (("n", 0), ("w", 0), ("w", 1)))
     squares = None
     if not answers.clustered or answers.people is not None:
-        w2, w2y, w2yy = (add(_columns(parts, "w2", power), entry, rows) for power in (0, 1, 2))
+        w2, w2y, w2yy = (add(sums_of(parts, "w2", power), entry, rows) for power in (0, 1, 2))
         squares = Squares(w2, w2y, w2yy)
     at = cell % units
     return Sums(cell // units, of_unit[at], len(about), n, wy, None if total else w, squares, at)
 
 
-def _units(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+def units_of(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
     """Cluster of each group, or its stratum in a sample without clusters, and its stratum."""
     stratum = pd.factorize(answers.groups["stratum"], sort=True)[0]
     unit = pd.factorize(answers.groups["cluster"], sort=True)[0] if answers.clustered else stratum
@@ -202,12 +217,13 @@ def _entries(domain: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return entry, cell
 
 
-def _columns(parts: Sequence[_Part], name: str, power: int) -> np.ndarray:
+def sums_of(parts: Sequence[Part], name: str, power: int) -> np.ndarray:
     """One column per part: the sum over its answers (missing left out) of `name` times value to a power."""
-    return np.column_stack([getattr(item, name) @ np.where(item.missing, 0, value**power) for item, value in parts])
+    return np.column_stack([part.sums(name, power) for part in parts])
 
 
-def _sample(answers: Answers) -> Sample:
+def sample_of(answers: Answers) -> Sample:
+    """The sample that was counted: strata, clusters and what is known of the population."""
     check_rule(answers.lonely)
     groups = answers.groups
     twice = clusters_in_two_strata(groups["stratum"], groups["cluster"]) if answers.clustered else []
@@ -225,7 +241,7 @@ def _sample(answers: Answers) -> Sample:
 
 
 def _people(answers: Answers) -> tuple[People | None, list[str]]:
-    """People of each cluster, sampled and in the population, in the order of `_units`."""
+    """People of each cluster, sampled and in the population, in the order of `units_of`."""
     if answers.people is None or not answers.clustered:
         return None, []
     sampled = answers.groups.groupby("cluster")["n"].sum()

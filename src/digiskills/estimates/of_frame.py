@@ -9,8 +9,9 @@ import pandas as pd
 
 from digiskills.errors import UsageError
 from digiskills.estimates.checks import Given
-from digiskills.estimates.domains import columns
+from digiskills.estimates.domains import Domains, columns
 from digiskills.estimates.sample import People, Sample, sample
+from digiskills.estimates.variance import Squares, Sums, add
 
 
 def stages(population: str | Sequence[str] | None) -> tuple[str | None, str | None]:
@@ -87,11 +88,72 @@ def sample_of(
     if given["people"] is not None:
         heads = np.empty(len(of_cluster))
         heads[cluster] = frame[given["people"]].to_numpy(dtype=float)
-        people, names = People(np.bincount(cluster), heads), _names(frame, str(given["cluster"]), cluster)
+        people, names = (
+            People(np.bincount(cluster), heads),
+            cluster_labels(frame, str(given["cluster"]), cluster).tolist(),
+        )
     return sample(labels, sampled, population, lonely, given["cluster"] is not None, people, names)
 
 
-def _names(frame: pd.DataFrame, column: str, cluster: np.ndarray) -> list[str]:
-    labels = np.empty(int(cluster.max()) + 1, dtype=object)
-    labels[cluster] = frame[column].astype(str).to_numpy()
-    return labels.tolist()
+def sums(
+    values: Sequence[np.ndarray],
+    weight: np.ndarray,
+    places: tuple[np.ndarray, np.ndarray],
+    about: Domains,
+    sample: Sample,
+    per_answer: bool,
+    base: Sequence[np.ndarray] = (),
+) -> Sums:
+    """Add up each domain within each cluster.
+
+    Parameters
+    ----------
+    values : sequence of ndarray
+        Value of each respondent in each estimate; NaN without an answer.
+    weight : ndarray, one per respondent
+        Weights.
+    places : tuple of ndarray of int
+        Stratum and cluster of each respondent.
+    about : Domains
+        The domain of each respondent.
+    sample : Sample
+        The whole sample.
+    per_answer : bool
+        Whether there is a denominator: a mean or ratio, not a total.
+    base : sequence of ndarray, optional
+        Denominators; 1 where not given.
+
+    Returns
+    -------
+    Sums
+        One row per domain and cluster that meet.
+    """
+    stratum, cluster = places
+    rows = np.flatnonzero((about.code >= 0) & (weight > 0))
+    number = int(cluster.max()) + 1
+    cell, first, entry = np.unique(about.code[rows] * number + cluster[rows], return_index=True, return_inverse=True)
+    value = np.column_stack(list(values))[rows] if len(values) else np.empty((len(rows), 0))
+    answered, of_row = np.isfinite(value), weight[rows, None]
+    below = np.column_stack(list(base))[rows] if len(base) else np.ones_like(value)
+    scaled, below = np.where(answered, of_row * value, 0), np.where(answered, of_row * below, 0)
+    squares = None
+    if sample.people is not None:
+        x = below if per_answer else np.zeros_like(below)
+        squares = Squares(*(add(part, entry, len(cell)) for part in (x * x, x * scaled, scaled * scaled)))
+    return Sums(
+        domain=cell // number,
+        stratum=stratum[rows][first],
+        domains=len(about),
+        n=add(answered, entry, len(cell)),
+        value=add(scaled, entry, len(cell)),
+        base=add(below, entry, len(cell)) if per_answer else None,
+        squares=squares,
+        cluster=cluster[rows][first],
+    )
+
+
+def cluster_labels(frame: pd.DataFrame, column: str, cluster: np.ndarray) -> np.ndarray:
+    """Label of each cluster."""
+    names = np.empty(int(cluster.max()) + 1, dtype=object)
+    names[cluster] = frame[column].astype(str).to_numpy()
+    return names

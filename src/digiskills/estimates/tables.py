@@ -13,6 +13,7 @@ from digiskills.estimates.domains import Domains
 from digiskills.estimates.sample import Sample
 from digiskills.estimates.variance import Sums, estimate
 
+LOW_DF = 8  # below it t intervals are wide and their coverage uncertain
 DF_RULES = {
     "domain": "clusters minus strata of the domain's answers",
     "design": "clusters minus strata of the whole sample",
@@ -40,7 +41,7 @@ def table(
         What the rows of the results are about.
     keys : DataFrame
         One row per column of `sums`, in order: `item`, and `answer` where each answer is estimated.
-    interval : {"t", "logit"}
+    interval : {"t", "logit", "beta", "wilson"}
         How intervals are made.
     df : {"domain", "design"}
         Rule for the degrees of freedom.
@@ -57,11 +58,11 @@ def table(
     intervals.check(interval)
     results = estimate(sums, sample, df)
     low, high = intervals.bounds(results, interval, shares)
-    frame = _labels(keys, domains.labels)
+    frame = labelled(keys, domains.labels)
     for name in ("n", "clusters", "estimate", "se", "df"):
         frame[name] = getattr(results, name).T.ravel()
     frame["low"], frame["high"] = low.T.ravel(), high.T.ravel()
-    frame.attrs["method"] = _method(sample, interval, df, shares)
+    frame.attrs["method"] = _method(sample, interval, df, shares) | {"df_low": few_df(frame["df"])}
     return frame
 
 
@@ -82,20 +83,32 @@ def keys(items: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({"item": list(items)})
 
 
-def _labels(keys: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+def labelled(keys: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """Each row of `keys` with every row of `labels`."""
     repeated = keys.loc[keys.index.repeat(len(labels))].reset_index(drop=True)
     tiled = labels.iloc[np.tile(np.arange(len(labels)), len(keys))].reset_index(drop=True)
     return pd.concat([repeated, tiled], axis=1)
 
 
+def few_df(df: pd.Series) -> str:
+    """How many rows have so few degrees of freedom that their intervals are rough, for the method of a table."""
+    return f"{int((df < LOW_DF).sum())} of {len(df)} rows have fewer than {LOW_DF} degrees of freedom"
+
+
 def _method(sample: Sample, interval: str, df: str, shares: bool) -> dict[str, object]:
+    return design_of(sample, df) | {
+        "interval": intervals.words(interval, shares),
+        "confidence": intervals.CONFIDENCE,
+    }
+
+
+def design_of(sample: Sample, df: str) -> dict[str, object]:
+    """How the sample was drawn and errors were made, for the method of a table."""
     return {
         "design": sample.description,
         "lonely": sample.lonely,
         "df": df,
         "df_rule": DF_RULES[df],
         "df_design": sample.degrees_of_freedom,
-        "interval": intervals.words(interval, shares),
-        "confidence": intervals.CONFIDENCE,
         "missing": "left out estimate by estimate, as a domain",
     }

@@ -1,4 +1,4 @@
-"""Skill gaps: who holds less than the job needs, and how many people that is."""
+"""Shortfalls: who holds less than the job needs, and how many people that is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,119 @@
+"""A survey's respondents with their design, for what several questions say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from digiskills.codebook import Pair
+from digiskills.errors import UsageError, nearest
+from digiskills.estimates import SurveyDesign
+from digiskills.survey import Survey
+
+WEIGHT, STRATUM, CLUSTER, CLUSTERS, PEOPLE = "_weight", "_stratum", "_cluster", "_clusters", "_people"
+Columns = Mapping[str, "np.ndarray | pd.Categorical"]
+
+
+def design_of(
+    survey: Survey, values: Columns, dimensions: Sequence[str] = (), weight: np.ndarray | None = None
+) -> SurveyDesign:
+    """The design of a survey around columns made from its answers.
+
+    Parameters
+    ----------
+    survey : Survey
+        One row per respondent.
+    values : mapping of str to ndarray or Categorical
+        Columns of numbers or categories, one entry per respondent, NaN where not known.
+    dimensions : sequence of str
+        Dimensions of the study to break down by.
+    weight : ndarray, optional
+        In place of the survey's weights.
+
+    Returns
+    -------
+    SurveyDesign
+        With the survey's weights, strata, clusters, population, people and rule for lonely clusters, so that
+        an estimate has the error that the same item would have from counted answers.
+
+    Raises
+    ------
+    UsageError
+        If the study has no such dimension.
+    """
+    weights = survey.weight if weight is None else weight
+    frame = pd.DataFrame({WEIGHT: np.asarray(weights, dtype=float)} | dict(values))
+    for name in dimensions:
+        frame[name] = survey.dimension(name)
+    stratum, cluster, population = _add_design(frame, survey)
+    return SurveyDesign(frame, WEIGHT, stratum, cluster, population, survey.study.design.lonely_cluster)
+
+
+def _add_design(frame: pd.DataFrame, survey: Survey) -> tuple[str | None, str | None, list[str] | None]:
+    """Put the design's columns into the frame; names of stratum, cluster and population, where known."""
+    stratum = cluster = population = None
+    if survey.stratum is not None:
+        frame[STRATUM], stratum = np.asarray(survey.stratum.astype(str)), STRATUM
+    if survey.cluster is not None:
+        frame[CLUSTER], cluster = np.asarray(survey.cluster.astype(str)), CLUSTER
+    if survey.population is not None and survey.stratum is not None:
+        frame[CLUSTERS] = frame[STRATUM].map(survey.population.rename(str)).astype(float)
+        population = [CLUSTERS]
+        if survey.people is not None and survey.cluster is not None:
+            frame[PEOPLE] = frame[CLUSTER].map(survey.people.rename(str)).astype(float)
+            population = [CLUSTERS, PEOPLE]
+    return stratum, cluster, population
+
+
+def pairs_of(survey: Survey, skills: str | Sequence[str] | None = None) -> list[Pair]:
+    """The skills of a survey with the items needed and held.
+
+    Parameters
+    ----------
+    survey : Survey
+        Its study's codebook declares them.
+    skills : str or sequence of str, optional
+        Skills, all by default.
+
+    Returns
+    -------
+    list of Pair
+        In the order asked for.
+
+    Raises
+    ------
+    UsageError
+        With every skill that the form does not ask.
+    """
+    known = {pair.skill: pair for pair in survey.study.codebook.pairs()}
+    names = list(known) if skills is None else [skills] if isinstance(skills, str) else list(skills)
+    wrong = [f"skills: the form does not ask ‘{name}’; {nearest(name, known)}" for name in names if name not in known]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return [known[name] for name in names]
+
+
+def short_of(survey: Survey, pair: Pair, least: float = 1) -> np.ndarray:
+    """1 where a respondent needs at least `least` levels more than held, 0 where not, NaN where either is missing."""
+    gap = np.round(survey.scores(pair.needed) - survey.scores(pair.held), 9)
+    return np.where(np.isfinite(gap), (gap >= least).astype(float), np.nan)
+
+
+def all_of(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """1 where every part is 1, 0 where one is not, NaN where any is missing."""
+    together = np.column_stack(parts)
+    return np.where(np.isfinite(together).all(axis=1), (together == 1).all(axis=1).astype(float), np.nan)
+
+
+def any_of(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """1 where at least one part is 1, 0 where none is, NaN where any is missing."""
+    together = np.column_stack(parts)
+    return np.where(np.isfinite(together).all(axis=1), (together == 1).any(axis=1).astype(float), np.nan)
+
+
+def coded(number: np.ndarray, categories: Sequence[str]) -> pd.Categorical:
+    """Categories by their number, one per respondent; null where the number is NaN."""
+    code = np.where(np.isfinite(number), np.nan_to_num(number), -1).astype(np.int64)
+    return pd.Categorical(np.array([*categories, None], dtype=object)[code], categories=list(categories), ordered=True)

@@ -1,0 +1,160 @@
+"""Whether a finding on department size hangs on the bands: a trend over heads, and other cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from digiskills.errors import UsageError
+from digiskills.estimates import intervals
+from digiskills.estimates.variance import Results
+from digiskills.gaps.respondents import coded, design_of, pairs_of, short_of
+from digiskills.survey import Survey
+
+# Two other ways to cut: three bands, and six.
+CUTS: Mapping[str, Sequence[float]] = {"three": (200, 2000), "six": (50, 150, 400, 1000, 3000)}
+
+
+def headcount_trend(survey: Survey, skills: str | Sequence[str] | None = None, least: float = 1) -> pd.DataFrame:
+    """Change of the share short per doubling of a department's heads, without bands.
+
+    Parameters
+    ----------
+    survey : Survey
+        With clusters, and people of each cluster.
+    skills : str or sequence of str, optional
+        Skills, all by default.
+    least : float
+        Levels short from which a person counts.
+
+    Returns
+    -------
+    DataFrame
+        One row per skill: item, n, clusters, estimate (change of the share per doubling), se, df, low, high.
+
+    Raises
+    ------
+    UsageError
+        If the survey does not know its clusters' people, or a skill does not exist.
+
+    Notes
+    -----
+    Slope b of a weighted straight line of the indicator over x = log2(heads): the same as that through the
+    departments' shares, each weighted by its sum of weights. b = sum w (x - xbar) y / Sxx; its error is that of
+    the total of z = (x - xbar)(y - ybar - b (x - xbar)) / Sxx over the design (D. Binder, International
+    Statistical Review 51 (1983) 279-292), as R's svyglm, with its df less one for the slope.
+    """
+    x = np.log2(heads_of(survey))
+    tables = [_slope(survey, x, short_of(survey, pair, least), pair.skill) for pair in pairs_of(survey, skills)]
+    found = pd.concat(tables, ignore_index=True)
+    found.attrs["method"] = tables[0].attrs["method"] | {"trend": "per doubling of heads, linear in log2(heads)"}
+    return found
+
+
+def banded(
+    survey: Survey,
+    skills: str | Sequence[str] | None = None,
+    cuts: Mapping[str, Sequence[float]] = CUTS,
+    least: float = 1,
+) -> pd.DataFrame:
+    """Share short by bands of heads, under several cuts.
+
+    Parameters
+    ----------
+    survey : Survey
+        With clusters, and people of each cluster.
+    skills : str or sequence of str, optional
+        Skills, all by default.
+    cuts : mapping of str to sequence of float
+        For each way to cut, the heads at which a band begins, ascending; the first band begins at 0.
+    least : float
+        Levels short from which a person counts.
+
+    Returns
+    -------
+    DataFrame
+        One row per way to cut, skill and band: item (the skill), cut, band (such as "50-149"), from_heads, n,
+        clusters, estimate, se, df, low, high.
+
+    Raises
+    ------
+    UsageError
+        If a cut does not ascend, the survey does not know its clusters' people, or a skill does not exist.
+
+    Notes
+    -----
+    The bands are domains, so the error is that of the sample as it was drawn, whose strata follow other bands.
+    """
+    heads, pairs = heads_of(survey), pairs_of(survey, skills)
+    short = {pair.skill: short_of(survey, pair, least) for pair in pairs}
+    tables = []
+    for name, starts in cuts.items():
+        _check(name, starts)
+        bands = _bands(starts)
+        band = coded(np.searchsorted(np.asarray(starts, dtype=float), heads, side="right").astype(float), bands)
+        table = design_of(survey, short | {"band": band}).share(list(short), 1.0, "band")
+        table.insert(1, "cut", name)
+        table.insert(3, "from_heads", np.tile([0.0, *starts], len(pairs)))
+        tables.append(table)
+    found = pd.concat(tables, ignore_index=True)
+    found["band"] = found["band"].astype(str)
+    found.attrs["method"] = tables[0].attrs["method"]
+    return found
+
+
+def heads_of(survey: Survey) -> np.ndarray:
+    """Heads of each respondent's department.
+
+    Parameters
+    ----------
+    survey : Survey
+        With clusters, and people of each cluster.
+
+    Returns
+    -------
+    ndarray of float
+        One per respondent.
+
+    Raises
+    ------
+    UsageError
+        If they are not known.
+    """
+    if survey.cluster is None or survey.people is None:
+        raise UsageError("heads of departments are not known: study.toml [design] cluster and people")
+    heads = survey.cluster.astype(str).map(survey.people.rename(str)).to_numpy(dtype=float)
+    if not np.isfinite(heads).all():
+        raise UsageError("heads of departments: some departments of the survey have none")
+    return heads
+
+
+def _slope(survey: Survey, x: np.ndarray, y: np.ndarray, skill: str) -> pd.DataFrame:
+    known = np.isfinite(y) & (survey.weight > 0)
+    weight = np.where(known, survey.weight, 0)
+    values = np.nan_to_num(y)
+    x_mean, y_mean = np.average(x, weights=weight), np.average(values, weights=weight)
+    off = x - x_mean
+    spread = (weight * off**2).sum()
+    if spread == 0:
+        raise UsageError("trend: all departments have the same number of heads")
+    slope = (weight * off * values).sum() / spread
+    z = np.where(known, off * (values - y_mean - slope * off) / spread, np.nan)
+    found = design_of(survey, {"z": z}).total("z")
+    found["item"], found["estimate"] = skill, slope
+    found["df"] = np.maximum(found["df"] - 1, 0)
+    results = Results(*(found[name].to_numpy() for name in ("n", "clusters", "estimate", "se", "df")))
+    found["low"], found["high"] = intervals.bounds(results, "t", False)
+    return found
+
+
+def _check(name: str, starts: Sequence[float]) -> None:
+    if not len(starts) or (np.diff(np.asarray(starts, dtype=float)) <= 0).any() or starts[0] <= 0:
+        raise UsageError(f"cuts: ‘{name}’ must ascend from above 0: {', '.join(f'{start:g}' for start in starts)}")
+
+
+def _bands(starts: Sequence[float]) -> list[str]:
+    first, last = f"<{starts[0]:g}", f"{starts[-1]:g}+"
+    return [first, *(f"{low:g}-{high - 1:g}" for low, high in pairwise(starts)), last]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,11 +29,12 @@ def released(
     wave: str = "2025",
     ids: Sequence[str] = ("05-test",),
     where: Sequence[tuple[str, str]] = (),
+    method: Mapping[str, object] | None = None,
 ) -> Released:
     """A released table around a frame."""
     table = DeclaredTable("", "ontario", evidence, kind, ("skills",), tuple(by), wave, tuple(where))
     shown = frame if "withheld" in frame else frame.assign(withheld="")
-    return Released(shown, table, frozenset(ids), ONTARIO, language, {"interval": "t"})
+    return Released(shown, table, frozenset(ids), ONTARIO, language, {"interval": "t", **(method or {})})
 
 
 def estimates(cells: pd.DataFrame, *, seed: int = 1, hidden: float = 0.0, half: float = 0.05) -> pd.DataFrame:
@@ -139,3 +140,94 @@ def figures(language: str = "en", by: Sequence[str] = ()) -> Released:
     frame = frame.loc[frame["estimate"].notna(), [*names, "n", "estimate", "se", "df", "low", "high", "withheld"]]
     table = released(frame.reset_index(drop=True), "figures", by, language, evidence="published", wave="")
     return dataclasses.replace(table, table=dataclasses.replace(table.table, items=("share_barrier",)))
+
+
+def withhold(frame: pd.DataFrame, rows: Sequence[int]) -> pd.DataFrame:
+    """Take every number out of some rows, as release does."""
+    names = {"item", "measure", "term", "level", "reference", "choice", "option", "withheld", "is_headline"}
+    numbers = [name for name in frame if name not in names]
+    frame = frame.astype(dict.fromkeys(numbers, object))
+    frame.loc[list(rows), numbers] = np.nan
+    kept = [name for name in numbers if name not in ("quadrant", "differs", "note")]
+    frame = frame.astype(dict.fromkeys(kept, float))
+    frame.loc[list(rows), "withheld"] = "few_answers"
+    return frame
+
+
+def needs(language: str = "en", hidden: Sequence[int] = (), skills: int = 9) -> Released:
+    """Indices of need with their ranks; the second and third skill share a rank, the last is withheld."""
+    measures = ["borich", "ranked_discrepancy", "mean_gap", "short_by_one"]
+    frame = cells(measure=measures, item=SKILLS[:skills]).assign(n=1234.0, clusters=48.0, df=40.0, withheld="")
+    place = np.tile(np.arange(skills, dtype=float), len(measures))
+    height = {"borich": 3.0, "ranked_discrepancy": -0.6, "mean_gap": 0.9, "short_by_one": 0.62}
+    slope = {"borich": -0.2, "ranked_discrepancy": 0.07, "mean_gap": -0.06, "short_by_one": -0.05}
+    frame["rank"] = np.where(np.isin(place, (1, 2)), 2.5, place + 1)
+    frame["estimate"] = frame["measure"].map(height) + (frame["rank"] - 1) * frame["measure"].map(slope)
+    half = frame["measure"].map(slope).abs()
+    frame = frame.assign(se=half / 2, low=frame["estimate"] - half, high=frame["estimate"] + half)
+    frame["rank_low"], frame["rank_high"] = np.maximum(place, 1), np.minimum(place + 2, skills)
+    frame["top_probability"] = np.clip(1.05 - place / 5, 0, 1)
+    return released(withhold(frame, hidden), "needs", (), language)
+
+
+def quadrants(language: str = "en", hidden: Sequence[int] = (), skills: int = 9, spread: float = 0.35) -> Released:
+    """Importance and performance of skills, near each other as in surveys."""
+    rng = np.random.default_rng(4)
+    frame = cells(item=SKILLS[:skills]).assign(n=1234.0, clusters=48.0, withheld="")
+    for name, middle in (("importance", 3.4), ("performance", 2.8)):
+        frame[name] = middle + rng.uniform(-spread, spread, skills)
+        frame[f"{name}_low"], frame[f"{name}_high"] = frame[name] - 0.06, frame[name] + 0.06
+    high, good = frame["importance"] >= 3.4, frame["performance"] >= 2.8
+    frame["quadrant"] = np.select(
+        [high & ~good, high & good, ~high & ~good], ["concentrate_here", "keep_up", "low_priority"], "possible_overkill"
+    )
+    sure = np.linspace(0.45, 1, skills)
+    for key in ("concentrate", "keep_up", "low_priority", "overkill"):
+        frame[f"p_{key}"] = np.where(frame["quadrant"].str.contains(key), sure, (1 - sure) / 3)
+    return released(withhold(frame, hidden), "quadrants", (), language, method={"cut": (3.4, 2.8)})
+
+
+def model(language: str = "en", hidden: Sequence[int] = (), kind: str = "linear") -> Released:
+    """A model of gaps: constant, department size, level, an interaction and a number."""
+    terms = [("intercept", "", "")]
+    for name in ("department_size", "level"):
+        first, *others = ONTARIO.dimensions[name].names
+        terms += [(name, level, first) for level in others]
+    terms += [("department_size:level", "small:staff", "micro:executive"), ("gap:digital_literacy", "", "")]
+    frame = pd.DataFrame(terms, columns=["term", "level", "reference"])
+    estimate = np.linspace(-0.55, 0.75, len(frame))
+    frame = frame.assign(estimate=estimate, se=0.1, df=40.0, low=estimate - 0.2, high=estimate + 0.2)
+    frame = frame.assign(p=np.linspace(0.0001, 0.4, len(frame)), n=4321.0, clusters=48.0, withheld="")
+    method = {"model": f"{kind} regression of gap", "design": "stratified clusters"}
+    return released(withhold(frame, hidden), "model", (), language, method=method)
+
+
+def changes(language: str = "en", hidden: Sequence[int] = (), measure: str = "short_by_one") -> Released:
+    """Two waves: barriers for `barrier_side`, else skills; every third change differs."""
+    items = BARRIERS if measure == "barrier_side" else [f"gap:{skill}" for skill in SKILLS]
+    frame = cells(item=items).assign(n_before=345.0, n=1234.0, clusters=48.0)
+    size, scale = len(frame), {"levels": 4.0}.get(measure, 1.0)
+    frame["before"] = scale * (0.4 + 0.3 * np.random.default_rng(5).random(size))
+    frame["estimate"] = scale * np.where(np.arange(size) % 3 == 0, -0.08, 0.014)
+    frame["after"] = frame["before"] + frame["estimate"]
+    frame = frame.assign(se=0.01 * scale, df=40.0, differs=np.arange(size) % 3 == 0, withheld="")
+    frame["low"], frame["high"] = frame["estimate"] - 0.02 * scale, frame["estimate"] + 0.02 * scale
+    frame["note"] = np.where(np.arange(size) == 1, "rounding", "")
+    return released(withhold(frame, hidden), "changes", (), language, method={"measure": measure})
+
+
+def robustness(language: str = "en", hidden: Sequence[int] = (), measure: str = "short_by_one") -> Released:
+    """The share short of one skill under other choices; the headline stands once for each choice."""
+    options = {
+        "dont_know": ["excluded", "lowest", "middle"],
+        "index": ["short_by_one", "mean_gap"],
+        "weighted": ["yes", "no"],
+        "threshold": ["one_level", "two_levels"],
+        "df_rule": ["design", "domain", "infinite"],
+    }
+    rows = [(SKILLS[7], choice, option) for choice, each in options.items() for option in each]
+    frame = pd.DataFrame(rows, columns=["item", "choice", "option"])
+    frame["is_headline"] = ~frame["choice"].duplicated()
+    estimate = np.where(frame["is_headline"], 0.42, 0.30 + 0.03 * np.arange(len(frame)))
+    frame = frame.assign(n=1234.0, estimate=estimate, low=estimate - 0.05, high=estimate + 0.05, withheld="")
+    return released(withhold(frame, hidden), "robustness", (), language, method={"measure": measure})

@@ -8,17 +8,23 @@ from collections.abc import Callable
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 import released_tables as made
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from digiskills import charts, words
-from digiskills.charts import colours, fit, house
+from digiskills.charts import colours, fit, house, spread
 from digiskills.charts.heatmap import BLUES
 from digiskills.errors import UsageError
+from digiskills.words import labels
 
 CELLS = ("department_size", "level")
 DRAWINGS: dict[str, Callable[[str], charts.Drawing]] = {
@@ -39,6 +45,28 @@ DRAWINGS: dict[str, Callable[[str], charts.Drawing]] = {
     "themes by speaker": lambda language: charts.themes(made.themes(language)),
     "published": lambda language: charts.published(made.figures(language)),
     "published by level": lambda language: charts.published(made.figures(language, ("level",))),
+    "ranks": lambda language: charts.ranks(made.needs(language, [8])),
+    "ranks by discrepancy": lambda language: charts.ranks(made.needs(language), "ranked_discrepancy"),
+    "ranks by gap": lambda language: charts.ranks(made.needs(language), "mean_gap"),
+    "ranks by share": lambda language: charts.ranks(made.needs(language), "short_by_one"),
+    "ranks of one": lambda language: charts.ranks(made.needs(language, skills=1)),
+    "quadrants": lambda language: charts.quadrants(made.quadrants(language, [3])),
+    "quadrants near each other": lambda language: charts.quadrants(made.quadrants(language, spread=0.1)),
+    "quadrants of one": lambda language: charts.quadrants(made.quadrants(language, skills=1)),
+    "forest": lambda language: charts.forest(made.model(language, [3])),
+    "forest of log odds": lambda language: charts.forest(made.model(language, kind="ordinal")),
+    "forest of one": lambda language: charts.forest(made.model(language).only(term="gap:digital_literacy")),
+    "slope": lambda language: charts.slope(made.changes(language, [4])),
+    "slope of levels": lambda language: charts.slope(made.changes(language, measure="levels")),
+    "slope of barriers": lambda language: charts.slope(made.changes(language, measure="barrier_side")),
+    "slope of one": lambda language: charts.slope(made.changes(language).only(item=f"gap:{made.SKILLS[0]}")),
+    "specification": lambda language: charts.specification(made.robustness(language, [4])),
+    "specification of one": lambda language: charts.specification(made.robustness(language).only(option="excluded")),
+    "nothing left of ranks": lambda language: charts.ranks(made.needs(language, range(36))),
+    "nothing left of quadrants": lambda language: charts.quadrants(made.quadrants(language, range(9))),
+    "nothing left of a model": lambda language: charts.forest(made.model(language, range(10))),
+    "nothing left of changes": lambda language: charts.slope(made.changes(language, range(9))),
+    "nothing left of choices": lambda language: charts.specification(made.robustness(language, range(12))),
 }
 both = pytest.mark.parametrize("language", ["en", "fr"])
 each = pytest.mark.parametrize("name", DRAWINGS)
@@ -198,6 +226,161 @@ def test_options_that_were_ticked_are_drawn_and_others_not() -> None:
     columns = [f"training_used/{choice.name}" for choice in item.answers]
     table = made.released(made.estimates(made.cells(item=columns, answer=["no", "yes"])), "shares")
     assert set(charts.shares(table).released.frame["answer"]) == {"yes"}
+
+
+# --- ranks, quadrants, models, changes, choices
+
+
+LONG = {
+    "ranks": lambda: charts.ranks(made.needs("fr")),
+    "quadrants": lambda: charts.quadrants(made.quadrants("fr", spread=0.1)),
+    "forest": lambda: charts.forest(made.model("fr")),
+    "slope": lambda: charts.slope(made.changes("fr")),
+    "specification": lambda: charts.specification(made.robustness("fr")),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_labels_find_room(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for function in ("skill_label", "term_label", "option_label"):
+        short = getattr(labels, function)
+        monkeypatch.setattr(
+            labels, function, lambda *given, short=short: f"{short(*given)} et tout ce qui s’y rattache"
+        )
+    monkeypatch.setitem(DRAWINGS, "long", lambda language: LONG[name]())
+    test_no_text_is_clipped_or_too_small("long", "fr")
+    test_no_two_texts_overlap("long", "fr")
+
+
+def points_of(axes: Axes) -> list[Line2D]:
+    """The marks of a panel that stand at one place."""
+    return [line for line in axes.lines if len(line.get_xdata()) == 1]
+
+
+def is_filled(mark: Line2D) -> bool:
+    """Whether a mark is filled with its own colour."""
+    return to_hex(mark.get_markerfacecolor()) == to_hex(mark.get_markeredgecolor())
+
+
+def test_ranks_stand_at_the_ranks_and_ties_are_joined() -> None:
+    drawing = charts.ranks(made.needs())
+    frame, (axes,) = drawing.released.frame, drawing.figure.axes
+    assert [float(mark.get_xdata()[0]) for mark in points_of(axes)] == sorted(frame["rank"])
+    across = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2 and len(set(line.get_ydata())) == 1]
+    wanted = frame.sort_values("rank", kind="stable")[["rank_low", "rank_high"]] + [-0.25, 0.25]
+    assert np.array(across) == pytest.approx(wanted.to_numpy())
+    (tie,) = [line for line in axes.lines if len(set(line.get_ydata())) == 2]
+    assert list(tie.get_xdata()) == [2.5, 2.5]
+
+
+def test_the_greatest_need_is_on_top_whatever_the_index() -> None:
+    for measure in words.INDICES:
+        axes = charts.ranks(made.needs(), measure).figure.axes[0]
+        assert axes.get_yticklabels()[0].get_text() == "Digital and data literacy"
+
+
+def test_quadrants_meet_at_the_cut_and_only_sure_marks_are_filled() -> None:
+    table = made.quadrants()
+    axes = charts.quadrants(table).figure.axes[0]
+    dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
+    assert [dashed[0].get_ydata()[0], dashed[1].get_xdata()[0]] == [3.4, 2.8]
+    marks = {float(mark.get_xdata()[0]): mark for mark in points_of(axes)}
+    for _, row in table.frame.iterrows():
+        own = words.own_probability(row)
+        assert is_filled(marks[row["performance"]]) == (own >= 0.95)
+    assert len({mark.get_marker() for mark in marks.values()}) == table.frame["quadrant"].nunique()
+
+
+def test_a_label_stands_on_no_mark() -> None:
+    table = made.quadrants("fr", spread=0.1)
+    # intervals of no width, as labels keep off intervals anyway
+    ends = {f"{name}_{end}": table.frame[name] for name in ("importance", "performance") for end in ("low", "high")}
+    points = dataclasses.replace(table, frame=table.frame.assign(**ends))
+    figure, boxes = drawn(charts.quadrants(points))
+    axes = figure.axes[0]
+    marks = [axes.transData.transform((mark.get_xdata()[0], mark.get_ydata()[0])) for mark in points_of(axes)]
+    for text, (left, bottom, right, top) in boxes:
+        if "%" in text.get_text() and text in axes.texts:
+            assert not any(left < x < right and bottom < y < top for x, y in marks), text.get_text()
+
+
+def test_a_cut_without_numbers_is_refused() -> None:
+    table = dataclasses.replace(made.quadrants(), method={"cut": "mean"})
+    with pytest.raises(UsageError, match="'mean'; give the importance and the performance"):
+        charts.quadrants(table)
+    columns = dataclasses.replace(table, frame=table.frame.assign(importance_cut=3.4, performance_cut=2.8))
+    assert charts.quadrants(columns).figure
+
+
+def test_a_model_is_drawn_without_its_constant_and_filled_where_0_is_excluded() -> None:
+    drawing = charts.forest(made.model())
+    assert set(drawing.released.frame["term"]) == {
+        "department_size",
+        "level",
+        "department_size:level",
+        "gap:digital_literacy",
+    }
+    axes = drawing.figure.axes[0]
+    marks = {float(mark.get_xdata()[0]): mark for mark in points_of(axes)}
+    for _, row in drawing.released.frame.iterrows():
+        assert is_filled(marks[row["estimate"]]) == (row["low"] > 0 or row["high"] < 0)
+    named = [label.get_text() for label in axes.get_yticklabels()]
+    assert "Level (compared with: Executives)" in named
+    assert [line for line in axes.lines if list(line.get_xdata()) == [0, 0]]
+
+
+def test_a_change_is_strong_only_where_its_column_says_so() -> None:
+    table = made.changes()
+    frame = table.frame.assign(differs=[place == 1 for place in range(9)])
+    axes = charts.slope(dataclasses.replace(table, frame=frame)).figure.axes[0]
+    lines = [line for line in axes.lines if list(line.get_xdata()) == [0, 1] and line.get_linestyle() == "-"]
+    assert len(lines) == 9
+    assert [line.get_linewidth() > 2 for line in lines] == list(frame["differs"])
+    assert sum(is_filled(mark) for mark in points_of(axes)) == 2
+    bold = [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"]
+    assert len(bold) == 2 and all(text.startswith("Data analytics") for text in bold)
+
+
+def test_estimates_stand_in_order_and_the_headline_once() -> None:
+    drawing = charts.specification(made.robustness())
+    upper, lower = drawing.figure.axes
+    values = [float(mark.get_ydata()[0]) for mark in points_of(upper)]
+    assert values == sorted(values) and len(values) == 12 - 4
+    assert [mark.get_marker() for mark in points_of(upper)].count("D") == 1
+    by_column = np.bincount([int(mark.get_xdata()[0]) for mark in points_of(lower)])
+    assert list(by_column) == [5] * 8  # one point for each of five choices
+    with pytest.raises(UsageError, match="2 items"):
+        two = made.robustness().frame.iloc[:2].assign(item=made.SKILLS[:2])
+        charts.specification(dataclasses.replace(drawing.released, frame=two))
+
+
+def test_what_is_strong_is_so_without_colour() -> None:
+    assert colours.contrast(colours.CAPACITY, "#FFFFFF") / colours.contrast("#8C8C8C", "#FFFFFF") > 1.5
+    assert colours.contrast("#8C8C8C", "#FFFFFF") >= 3  # WCAG 1.4.11: what must be seen of a graph
+
+
+@given(st.lists(st.tuples(st.floats(-1, 9), st.floats(0.05, 0.6)), min_size=1, max_size=12))
+def test_labels_in_a_column_never_overlap_and_keep_their_order(asked: list[tuple[float, float]]) -> None:
+    places, heights = map(list, zip(*asked, strict=True))
+    top = max(8.0, sum(heights))
+    found = spread.column(places, heights, top)
+    order = sorted(range(len(found)), key=lambda place: (places[place], place))
+    for below, above in itertools.pairwise(order):
+        assert found[above] - found[below] >= (heights[above] + heights[below]) / 2 - 1e-9
+    assert all(height / 2 - 1e-9 <= at <= top - height / 2 + 1e-9 for at, height in zip(found, heights, strict=True))
+
+
+def test_labels_with_room_stay_where_they_are() -> None:
+    assert spread.column([3.0, 1.0], [0.2, 0.2], 4.0) == pytest.approx([3.0, 1.0])
+
+
+def test_broken_down_and_crowded_tables_are_refused() -> None:
+    by_level = dataclasses.replace(made.needs().table, by=("measure",))
+    with pytest.raises(UsageError, match="`only`"):
+        charts.ranks(dataclasses.replace(made.needs(), table=by_level))
+    with pytest.raises(UsageError, match="lines cannot be read"):
+        twice = made.changes(measure="barrier_side")
+        charts.slope(dataclasses.replace(twice, frame=pd.concat([twice.frame] * 2)))
 
 
 # --- colours and wrapping

@@ -94,11 +94,45 @@ def test_a_box_that_scrolls_can_be_reached_by_keyboard_and_has_a_name() -> None:
     assert box["tabindex"] == "0" and box["role"] == "region" and box["aria-label"]
 
 
+HEADS = {
+    "needs": ["Skill", "Measure", "Estimate", "95% interval", "Rank", "95% interval of the rank"],
+    "quadrants": ["Skill", "Importance (mean level needed)", "95% interval", "Performance (mean level held)"],
+    "model": ["Term", "Category", "Compared with", "Estimate", "95% interval", "p", "Answers (n)", "Departments"],
+    "changes": ["Question", "Before", "After", "Change", "95% interval", "Waves differ", "Answers before (n)"],
+    "robustness": ["Question", "Choice", "Headline", "Estimate", "95% interval", "Answers (n)"],
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_each_kind_has_its_columns_and_a_cell_for_each(name: str) -> None:
+    found = soup(tables.html(getattr(made, name)("en", [1])))
+    heads = [head.get_text() for head in found.select("thead th")]
+    assert heads[: len(HEADS[name])] == HEADS[name]
+    for row in found.select("tbody tr"):
+        cells = row.find_all(["th", "td"], recursive=False)
+        assert sum(int(cell.get("colspan", 1)) for cell in cells) == len(heads)
+        assert all(cell.get_text().strip() for cell in cells)
+
+
+def test_numbers_of_each_kind_are_written_in_their_way() -> None:
+    def first(table: object) -> list[str]:
+        return [cell.get_text() for cell in soup(tables.html(table)).select("tbody tr")[0].select("td")]
+
+    assert first(made.needs()) == ["3.00", "2.80 to 3.20", "1", "1 to 2", "over 99%", "1,234", "48"]
+    assert first(made.model())[:3] == ["−0.55", "−0.75 to −0.35", "< 0.001"]
+    assert first(made.changes())[2:5] == ["−8\N{NO-BREAK SPACE}points", "−10 to −6", "Yes"]
+    assert first(made.robustness()) == ["Yes", "42%", "37% to 47%", "1,234"]
+    assert first(made.quadrants())[4] == "Keep up"
+    ranks = [row.select("td")[2].get_text() for row in soup(tables.html(made.needs())).select("tbody tr")[:4]]
+    assert ranks == ["1", "2.5", "2.5", "4"]
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_machine_name_is_shown(language: str) -> None:
     for table in (
         made.agreement(language),
         made.barriers(language, ("level",)),
         made.figures(language, ("level",)),
+        *(getattr(made, name)(language) for name in HEADS),
     ):
         assert "_" not in soup(tables.html(table)).get_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import math
 import re
 import string
@@ -155,6 +156,12 @@ TABLES = {
     "themes by speaker": lambda language: made.themes(language),
     "figures": lambda language: made.figures(language),
     "figures by level": lambda language: made.figures(language, ("level",)),
+    "needs": lambda language: made.needs(language, [8]),
+    "quadrants": lambda language: made.quadrants(language, [3]),
+    "model": lambda language: made.model(language, [3]),
+    "changes": lambda language: made.changes(language, [4]),
+    "changes of barriers": lambda language: made.changes(language, measure="barrier_side"),
+    "robustness": lambda language: made.robustness(language, [4]),
 }
 FINDINGS = {
     "shortfalls": words.findings_shortfalls,
@@ -168,7 +175,15 @@ FINDINGS = {
     "themes by speaker": words.findings_themes,
     "figures": words.findings_published,
     "figures by level": words.findings_published,
+    "needs": words.findings_needs,
+    "quadrants": words.findings_quadrants,
+    "model": words.findings_model,
+    "changes": words.findings_changes,
+    "changes of barriers": words.findings_changes,
+    "robustness": words.findings_robustness,
 }
+CHARTS = ("likert", "dumbbell", "dots", "heatmap", "themes", "published", "shares", "table")
+CHARTS += ("ranks", "quadrants", "forest", "slope", "specification")
 SYNTHETIC = {"en": "in the synthetic survey", "fr": "dans le sondage synthétique"}
 
 
@@ -176,7 +191,7 @@ SYNTHETIC = {"en": "in the synthetic survey", "fr": "dans le sondage synthétiqu
 @pytest.mark.parametrize("name", TABLES)
 def test_alternative_text_says_enough_and_not_too_much(name: str, language: str) -> None:
     table = TABLES[name](language)
-    for kind in ("likert", "dumbbell", "dots", "heatmap", "themes", "published", "shares", "table"):
+    for kind in CHARTS:
         alt = words.alt_text(kind, table)
         assert 60 <= len(alt) <= 400, alt
         assert words.text(f"chart.{kind}", language) in alt
@@ -205,17 +220,24 @@ def test_real_evidence_never_says_that_it_is_synthetic(language: str) -> None:
 
 def numbers_in(sentence: str) -> set[str]:
     """The numbers that a sentence gives, as written, without labels, waves and the 95% of intervals."""
-    bare = re.sub(r"“.*?”|«.*?»|\(20\d\d\)|95\s?%", "", sentence.replace("survey WA", ""))
+    waves = r"\(20\d\d\)|\((?:de )?20\d\d (?:to|à) 20\d\d\)"
+    bare = re.sub(rf"“.*?”|«.*?»|{waves}|95\s?%", "", sentence.replace("survey WA", ""))
     return set(re.findall(r"−?\d[\d,.\xa0]*\d|−?\d", bare))
 
 
 def numbers_of(table: Released) -> set[str]:
     """Every number of a released table, as rounded for display."""
     frame, language = table.frame, table.language
-    columns = [name for name in ("n", "estimate", "low", "high", "base") if name in frame]
+    names = ("n", "n_before", "before", "after", "estimate", "low", "high", "base", "rank_low", "rank_high")
+    chances = [name for name in frame if name.startswith("p_") or name == "top_probability"]
+    columns = [name for name in (*names, *chances) if name in frame]
     values = pd.concat([frame[name].astype(float) for name in columns]).dropna()
     written = {words.percent(value, language).rstrip(f"%{SPACE}") for value in values}
     written |= {write(value, language) for value in values for write in (words.number, words.people)}
+    written |= {words.number(value, language, 2) for value in values if table.kind in ("needs", "model")}
+    # how many rows are spoken of, the 0 that intervals exclude, and the ends that no probability passes
+    written |= {str(count) for count in range(len(frame) + 1)} if table.kind in ("model", "changes") else set()
+    written |= {"99", "1"} if chances else set()
     return written | {words.number(words.withheld_count(table), language)}
 
 
@@ -246,26 +268,204 @@ def test_sentences_hold_only_released_numbers(seed: int, hidden: float, half: fl
         assert SYNTHETIC[language] in sentence.lower()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["needs", "quadrants", "model", "changes", "robustness"])
+@settings(max_examples=15, deadline=None)
+@given(hidden=st.sets(st.integers(0, 8)))
+def test_whatever_is_withheld_sentences_hold_only_what_is_left(name: str, language: str, hidden: set[int]) -> None:
+    table = getattr(made, name)(language, sorted(hidden))
+    alt = words.alt_text("table", table)
+    for sentence in [*FINDINGS[name](table), re.sub(r"quadrants?.*?\(20", "(20", alt)]:
+        counts = (
+            {str(count) for count in range(len(table.frame) + 1)} if sentence not in FINDINGS[name](table) else set()
+        )
+        assert numbers_in(sentence) - numbers_of(table) - counts <= {"0", "1"}, sentence
+        assert SYNTHETIC[language] in sentence.lower()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["needs", "quadrants", "model", "changes", "robustness"])
+def test_when_all_is_withheld_that_is_said_first(name: str, language: str) -> None:
+    table = getattr(made, name)(language)
+    nothing = getattr(made, name)(language, range(len(table.frame)))
+    first, count = FINDINGS[name](nothing)
+    assert words.text("withheld.everything", language, where=words.where(nothing)).lower() == first.lower()
+    assert words.number(words.withheld_count(nothing), language) in count
+
+
+def test_ordinals_and_ranks() -> None:
+    places = (1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111)
+    english = ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th"]
+    assert [words.ordinal(place, "en") for place in places] == english
+    assert [words.ordinal(place, "fr") for place in places[:3]] == ["1er", "2e", "3e"]
+    assert words.ranks(2, 4, "en") == "between 2nd and 4th"
+    assert words.ranks(2, 4, "fr") == "entre le 2e et le 4e rang"
+    assert (words.ranks(1, 1, "en"), words.ranks(1, 1, "fr")) == ("1st", "au 1er rang")
+    assert words.ranks(math.nan, 3, "en") == "–"
+
+
+def test_probabilities_are_never_certain() -> None:
+    assert [words.probability(share, "en") for share in (1, 0.996, 0.985, 0.004, 0.0)] == [
+        "over 99%",
+        "over 99%",
+        "99%",
+        "under 1%",
+        "under 1%",
+    ]
+    assert words.probability(1.0, "fr") == f"plus de 99{SPACE}%"
+    assert words.probability(math.nan, "en") == "–"
+    assert (words.p_value(0.0002, "en"), words.p_value(0.05, "fr")) == ("< 0.001", "0,050")
+
+
+def test_changes_of_shares_are_points_with_a_sign() -> None:
+    assert words.points(0.03, "en") == f"+3{SPACE}points"
+    assert words.points(-0.01, "en") == f"−1{SPACE}point"
+    assert (words.points(0.001, "en"), words.points(0.001, "fr")) == (f"0{SPACE}points", f"0{SPACE}point")
+    assert words.change_form("levels")(0.14, "fr") == "+0,1"
+    assert words.change_form("people_short")(-123.0, "en") == "−120"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_waves_differ_only_where_the_column_says_so(language: str) -> None:
+    table = made.changes(language)
+    # the intervals of all exclude 0, but only one is called different
+    frame = table.frame.assign(low=0.1, high=0.2, differs=[place == 2 for place in range(9)])
+    named, rest, *_ = words.findings_changes(made.released(frame, "changes", (), language, method=table.method))
+    assert [words.item_label(table, name) in named for name in frame["item"]] == list(frame["differs"])
+    assert "8" in rest
+    none = made.released(frame.assign(differs=False), "changes", (), language, method=table.method)
+    assert words.text("changes.none", language, where="").strip(", .") in words.findings_changes(none)[0]
+
+
+def test_rounding_is_said_only_where_it_shows() -> None:
+    table = made.changes()
+    assert "marked with *" in words.caption(table)
+    assert "*" in words.change_words(table, words.rows(table).iloc[1])
+    assert "*" not in words.change_words(table, words.rows(table).iloc[0])
+    plain = made.released(table.frame.assign(note=""), "changes", method=table.method)
+    assert "marked with *" not in words.caption(plain)
+
+
+def test_waves_are_those_of_the_method_or_the_last_two() -> None:
+    assert words.waves(made.changes()) == ("2023", "2025")
+    other = made.released(made.changes().frame, "changes", method={"waves": ["2019", "2021"]})
+    assert "(2019 to 2021)" in words.caption(other)
+
+
+def test_ranks_are_said_with_their_intervals_and_ties() -> None:
+    said = words.findings_needs(made.needs("en"))
+    assert "by the Borich index, the greatest need is “Digital and data literacy”" in said[0]
+    assert said[0].endswith("it ranks between 1st and 2nd.")
+    assert "“User-centred service design” (between 2nd and 4th)" in said[1] and "not certain" in said[1]
+    assert any(
+        "“Data analytics for decisions” and “User-centred service design” share one rank" in line for line in said
+    )
+
+
+def test_the_first_need_stands_apart_only_where_no_other_rank_interval_reaches_it() -> None:
+    table = made.needs()
+    apart = table.frame.assign(rank_low=table.frame["rank"].clip(lower=2).mask(table.frame["rank"].eq(1), 1))
+    apart["rank_high"] = apart["rank_high"].mask(apart["rank"].eq(1), 1)
+    assert "stands apart" in words.findings_needs(made.released(apart, "needs"))[1]
+
+
+def test_quadrants_are_sure_from_95_percent() -> None:
+    table = made.quadrants()
+    names = [f"p_{name}" for name in words.QUADRANTS]
+    assert "not certain" in words.findings_quadrants(table)[1]
+    sure = made.released(table.frame.assign(**dict.fromkeys(names, 0.95)), "quadrants", method=table.method)
+    assert "with a probability of 95% or more" in words.findings_quadrants(sure)[1]
+
+
+def test_models_are_said_by_what_excludes_0_and_with_their_reference() -> None:
+    said = words.findings_model(made.model())[0]
+    assert "excludes 0 for 6 of 9 estimates" in said and "compared with “Executives”" in said
+    assert "Constant" not in said
+    frame = made.model().frame.assign(low=-1.0, high=1.0)
+    assert "all estimates shown include 0" in words.findings_model(made.released(frame, "model"))[0]
+
+
+def test_a_model_without_the_design_does_not_claim_it() -> None:
+    plain = made.released(
+        made.model().frame, "model", method={"model": "linear regression of gap with a random department"}
+    )
+    assert "does not use the survey’s weights" in words.caption(plain)
+    assert words.measure(plain) == "model_multilevel"
+    assert "Weighted estimates" in words.caption(made.model())
+
+
+def test_names_without_words_are_read_with_spaces_and_a_table_may_bring_its_own() -> None:
+    assert words.term_label(made.ONTARIO, "years_service", "en") == "years service"
+    table = made.robustness()
+    own = table.frame.assign(choice_en="Trimming", choice_fr="Coupure", option_en="At 5", option_fr="À 5")
+    assert words.rows(made.released(own, "robustness"))["answer_label"].iloc[0] == "Trimming: At 5"
+    numbered = table.frame.assign(choice="trimming", option="2.5")
+    assert words.rows(made.released(numbered, "robustness", language="fr"))["answer_label"].iloc[0].endswith(": 2,5")
+
+
 def two_groups(first: tuple[float, float], second: tuple[float, float]) -> Released:
     """A table of one skill for executives and staff with the given intervals."""
     low, high = np.array([first, second]).T
     frame = made.cells(item=made.SKILLS[:1], measure=["short_by_one"], level=["executive", "staff"])
     frame = frame.assign(n=50.0, clusters=5.0, estimate=(low + high) / 2, low=low, high=high)
+    frame = frame.assign(se=(high - low) / 4, df=30.0)
     return made.released(frame, "shortfalls", ["level"])
 
 
-def test_higher_is_said_only_where_intervals_do_not_overlap() -> None:
-    apart = " ".join(words.findings_size_by_level(two_groups((0.10, 0.20), (0.21, 0.30))))
-    assert "higher for “Staff” (26%; 21% to 30%) and lower for “Executives” (15%; 10% to 20%)" in apart
-    touching = " ".join(words.findings_size_by_level(two_groups((0.10, 0.21), (0.21, 0.30))))
-    assert "no group can be called higher or lower" in touching and "is higher for" not in touching
+def test_higher_is_said_only_of_a_difference_that_stands_up_among_all_pairs() -> None:
+    apart = " ".join(words.findings_size_by_level(two_groups((0.10, 0.20), (0.30, 0.40))))
+    assert "higher for “Staff” (35%; 30% to 40%) and lower for “Executives” (15%; 10% to 20%)" in apart
+    near = " ".join(words.findings_size_by_level(two_groups((0.10, 0.20), (0.14, 0.24))))
+    assert "no group can be called higher or lower" in near and "is higher for" not in near
+
+
+def test_where_nothing_differs_little_is_said_to_differ() -> None:
+    by = ["department_size", "level"]
+    cells = made.cells(item=made.SKILLS, measure=["short_by_one"], department_size=made.sizes(), level=made.levels())
+    rng = np.random.default_rng(8)
+    told = 0
+    for _ in range(60):
+        share = 0.4 + 0.03 * rng.standard_normal(len(cells))
+        frame = cells.assign(n=100.0, clusters=9.0, estimate=share, se=0.03, df=200.0, withheld="")
+        frame = frame.assign(low=share - 0.06, high=share + 0.06)
+        told += "is higher for" in " ".join(words.findings_size_by_level(made.released(frame, "shortfalls", by)))
+    assert told <= 8, "at most one table in twenty by chance, give or take"
+
+
+@pytest.mark.parametrize(
+    ("third", "said"),
+    [((0.20, 0.30), "stands apart"), ((0.20, 0.80), "is not certain"), ((np.nan, np.nan), "have no interval")],
+)
+def test_the_first_stands_apart_only_from_all_others(third: tuple[float, float], said: str) -> None:
+    frame = made.estimates(made.cells(item=made.SKILLS[:3], measure=["short_by_one"]))
+    frame[["estimate", "low", "high"]] = [[0.60, 0.55, 0.65], [0.50, 0.48, 0.52], [0.40, *third]]
+    assert said in " ".join(words.findings_shortfalls(made.released(frame, "shortfalls")))
+
+
+def test_groups_are_compared_and_not_ranked_as_if_they_were_skills() -> None:
+    sentences = " ".join(words.findings_shortfalls(made.shortfalls(by=["level"], hidden=0)))
+    assert "most often" not in sentences and "among all pairs compared" in sentences
+
+
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        ({}, "sampling of departments"),
+        ({"cluster": ""}, "sampled one by one"),
+        ({"intervals": False}, "Estimates without intervals"),
+    ],
+)
+def test_the_caption_says_how_the_study_was_sampled(design: dict[str, object], said: str) -> None:
+    table = made.shortfalls()
+    study = dataclasses.replace(table.study, design=dataclasses.replace(table.study.design, **design))
+    assert said in words.caption(dataclasses.replace(table, study=study))
 
 
 def test_nothing_left_is_said_in_words() -> None:
     frame = made.estimates(made.cells(item=made.SKILLS, measure=["short_by_one"]), hidden=1.0)
     sentences = words.findings_shortfalls(made.released(frame, "shortfalls"))
     assert sentences[0] == "In the synthetic survey (2025), there are too few answers to show anything here."
-    assert sentences[1] == "In the synthetic survey (2025), 9 cells have too few answers to show."
+    assert sentences[1] == "In the synthetic survey (2025), 9 cells have too few answers or departments to show."
 
 
 def test_scope_is_said() -> None:
@@ -279,6 +479,14 @@ def test_barriers_that_are_worded_the_other_way_are_marked() -> None:
     reverse = next(item for item in made.ONTARIO.codebook.with_role("barrier") if item.reverse)
     assert words.item_label(table, reverse.name).endswith("[disagree]")
     assert "[" not in words.item_label(made.agreement(), reverse.name)
+    assert words.item_label(made.changes(measure="barrier_side"), reverse.name).endswith("[disagree]")
+    assert "[" not in words.item_label(made.changes(measure="levels"), reverse.name)
+
+
+def test_each_category_and_each_option_is_a_cell() -> None:
+    assert words.withheld_count(made.model(hidden=[1, 2, 5])) == 3
+    assert words.withheld_count(made.robustness(hidden=[1, 2, 5])) == 3
+    assert words.withheld_count(made.needs(hidden=[1, 10])) == 1  # two indices of one skill
 
 
 def test_unknown_measure_is_refused() -> None:

@@ -147,11 +147,38 @@ def _mark(axes: Axes, mark: pd.Series, height: float, colour: str, marker: str, 
     axes.plot([mark["value"]], [height], marker, color=colour, markersize=4.5, clip_on=False, zorder=3)
 
 
+def point(axes: Axes, x: float, y: float, marker: str, colour: str, *, filled: bool, size: float = 5.0) -> None:
+    """Draw a mark, filled or hollow, over all lines."""
+    axes.plot(
+        [x],
+        [y],
+        marker,
+        markersize=size,
+        markerfacecolor=colour if filled else colours.PAPER,
+        markeredgecolor=colour,
+        markeredgewidth=1.2,
+        zorder=4,
+        clip_on=False,
+    )
+
+
 def notes(released: Released) -> list[str]:
     """Return what the foot of a dot plot says."""
     has_interval = "low" in released.frame and bool(released.frame["low"].notna().any())
     found = [words.text("note.interval", released.language)] if has_interval else []
     return found + withheld_notes(released)
+
+
+def not_drawn(released: Released) -> list[str]:
+    """Return which rows are not drawn because too few answered, where they have no place of their own."""
+    frame = words.rows(released)
+    # an item that all rows are about is named above
+    named = (
+        "" if frame["item_label"].nunique() > 1 or frame["answer_label"].eq("").any() else frame["item_label"].iloc[0]
+    )
+    parts = [words.row_parts(row) for _, row in frame[frame["withheld"].ne("")].iterrows()]
+    labels = [", ".join(part for part in each if part != named) for each in parts]
+    return [words.text("note.not_drawn", released.language, labels="; ".join(labels))] if labels else []
 
 
 def withheld_notes(released: Released) -> list[str]:

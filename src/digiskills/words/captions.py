@@ -1,28 +1,17 @@
-"""Titles, captions, alternative texts and banners, composed from released tables."""
+"""Titles, captions and banners, composed from released tables."""
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from digiskills import published
-from digiskills.codebook import MISSING_REASONS
 from digiskills.words.catalogue import text
-from digiskills.words.labels import (
-    chosen,
-    column_label,
-    form,
-    groups,
-    item_column,
-    measure,
-    rows,
-    scope,
-    source,
-    title_key,
-)
-from digiskills.words.numbers import interval, join, number
+from digiskills.words.labels import column_label, groups, item_column, scope, source
+from digiskills.words.measures import measure, title_key
+from digiskills.words.numbers import join, number
+from digiskills.words.parts import is_rounded
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
@@ -30,10 +19,17 @@ if TYPE_CHECKING:
 
 COUNTED = ("respondents", "themes", "passages", "figures")
 """Kinds of table without weighted estimates."""
-BASES = {"themes": "base", "passages": "", "respondents": ""}
-"""The column that holds the base, where it is not ``n``; none where ``n`` is the number shown."""
-LONGEST_ALT = 400
-LONGEST_LABEL = 60  # a question's wording is cut to this in alternative text, so that the numbers fit
+BASES: dict[str, tuple[str, ...]] = {
+    "themes": ("base",),
+    "passages": (),
+    "respondents": (),
+    "changes": ("n_before", "n"),
+}
+"""The columns that hold the base, where it is not ``n`` alone; none where ``n`` is the number shown."""
+CELLS = {"model": ("term", "level"), "robustness": ("item", "choice", "option")}
+"""The columns that make a cell besides the breakdown, where they are not what a row is about alone."""
+DETAILED = ("needs", "quadrants", "model", "changes", "robustness")
+"""Kinds of table whose caption says how they are to be read."""
 
 
 def where(released: Released) -> str:
@@ -44,12 +40,26 @@ def where(released: Released) -> str:
     if about == "focus_groups" and released.method.get("scope") == "participants":
         about = "participants"
     phrase = text(f"where.{about}", language)
-    if released.wave:
+    if released.kind == "changes":
+        first, second = waves(released)
+        both = text("interval", language, low=first, high=second)
+        phrase = text("where.wave", language, where=phrase, wave=both)
+    elif released.wave:
         phrase = text("where.wave", language, where=phrase, wave=released.wave)
     limits = scope(released)
     if not limits:
         return phrase
     return text("where.scope", language, where=phrase, scope=text("quoted", language, label=", ".join(limits)))
+
+
+def waves(released: Released) -> tuple[str, str]:
+    """Return the two waves of a table of changes: those its method names, else its own and the one before."""
+    named = released.method.get("waves")
+    if named:
+        return str(named[0]), str(named[-1])
+    known = [wave.name for wave in released.study.waves]
+    second = known.index(released.wave) if released.wave in known else len(known) - 1
+    return known[max(second - 1, 0)], known[second]
 
 
 def lower_first(words: str) -> str:
@@ -87,7 +97,8 @@ def title(released: Released) -> str:
 
 def withheld_count(released: Released) -> int:
     """Return how many cells (item and group) have no numbers because too few answered."""
-    cell = [name for name in (item_column(released), *released.by) if name in released.frame]
+    about = CELLS.get(released.kind, (item_column(released),))
+    cell = [name for name in dict.fromkeys([*about, *released.by]) if name in released.frame]
     hidden = released.frame[released.frame["withheld"].ne("")]
     return len(hidden[cell].drop_duplicates()) if cell else len(hidden)
 
@@ -106,16 +117,33 @@ def caption(released: Released) -> str:
         What is measured, in what evidence, how, on how many answers, and what is withheld.
     """
     language, kind, count = released.language, released.kind, withheld_count(released)
-    method = text(f"method.{kind if kind in COUNTED else 'survey'}", language)
     parts = [
         f"{text(f'measure.{measure(released)}', language)}, {where(released)}.",
-        method,
+        text(f"method.{_method(released)}", language),
         base(released, "caption"),
     ]
+    parts += [text(f"detail.{kind}", language)] if kind in DETAILED else []
+    parts += [text("changes.rounding", language)] if has_rounded(released) else []
     parts += [f"{line}." for line in caution_lines(released)]
     parts += [text("people.rounding", language)] if "people_short" in set(released.frame.get("measure", [])) else []
     parts += [text("withheld.cells", language, count=count, n=number(count, language))] if count else []
     return " ".join(part for part in parts if part)
+
+
+def _method(released: Released) -> str:
+    """Return which text says how the numbers were made."""
+    if released.kind in COUNTED:
+        return released.kind
+    plain = str(released.method.get("design") or "none").startswith("none")
+    if released.kind == "model" and plain:
+        return "model_plain"
+    design = released.study.design
+    return "survey_plain" if not design.intervals else "survey" if design.cluster else "survey_elements"
+
+
+def has_rounded(released: Released) -> bool:
+    """Return whether a change of the table is not the difference of its two numbers as they are rounded."""
+    return released.kind == "changes" and any(is_rounded(row) for _, row in released.frame.iterrows())
 
 
 def cautions(released: Released) -> list[tuple[str, str, str]]:
@@ -161,7 +189,7 @@ def base(released: Released, style: str) -> str:
     Parameters
     ----------
     released : Released
-        Its frame has the column ``n`` where there are answers to count.
+        Its frame has the columns of `BASES` where there are answers to count.
     style : str
         ``caption`` for a sentence, ``note`` for the line on a figure.
 
@@ -170,8 +198,8 @@ def base(released: Released, style: str) -> str:
     str
         Empty where the count is the number shown, and where nothing is left.
     """
-    column = BASES.get(released.kind, "n")
-    n = pd.to_numeric(released.frame.get(column, pd.Series(dtype=float))).dropna()
+    held = [name for name in BASES.get(released.kind, ("n",)) if name in released.frame]
+    n = pd.Series(released.frame[held].to_numpy(dtype=float).ravel()).dropna()
     if n.empty:
         return ""
     low, high = (number(value, released.language) for value in (n.min(), n.max()))
@@ -197,81 +225,3 @@ def banner(kind: str, study: Study, language: str) -> str:
         One or two sentences.
     """
     return text(f"banner.{kind}", language, study=study.title[language])
-
-
-def short(label: str, width: int = LONGEST_LABEL) -> str:
-    """Return a label cut at a word, with an ellipsis where it was cut."""
-    return textwrap.shorten(label, width, placeholder="…")
-
-
-def value_words(released: Released, row: pd.Series) -> str:
-    """Return the number of a row of `labels.rows` with its interval, where it has one."""
-    language, write = released.language, form(measure(released))
-    value = write(row["value"], language)
-    if "low" not in row or pd.isna(row["low"]):
-        return value
-    return text("alt.interval", language, value=value, interval=interval(row["low"], row["high"], language, write))
-
-
-def row_parts(row: pd.Series) -> list[str]:
-    """Return the words that say which row of `labels.rows` this is."""
-    parts = (str(row[name]).removesuffix(".") for name in ("item_label", "answer_label", "group_label"))
-    return [part for part in parts if part]
-
-
-def _extreme(released: Released, frame: pd.DataFrame, which: str, survey: str = "") -> str:
-    place = int(frame["value"].to_numpy().argmin() if which == "lowest" else frame["value"].to_numpy().argmax())
-    row = frame.iloc[place]
-    label = ", ".join(short(words) for words in row_parts(row))
-    value = value_words(released, row)
-    return text(f"alt.{which}", released.language, label=label, value=value, survey=short(survey, 40))
-
-
-def _extremes(released: Released) -> list[str]:
-    """Return what is highest and lowest; of published surveys, never compared, the highest of each."""
-    frame = rows(released).dropna(subset="value")
-    if "answer" in frame and released.kind == "shares":
-        frame = frame[~frame["answer"].isin(MISSING_REASONS)]
-    if frame.empty:
-        return []
-    if released.kind != "figures":
-        return [_extreme(released, frame, which) for which in ("highest", "lowest")]
-    names = [f"{survey} ({year})" for survey, year, _ in cautions(released)]
-    parts = [part for _, part in frame.groupby(["survey", "year"], sort=False)]
-    return [_extreme(released, part, "highest_of", name) for name, part in zip(names, parts, strict=True)]
-
-
-def alt_text(kind: str, released: Released) -> str:
-    """Return the alternative text of a figure.
-
-    Parameters
-    ----------
-    kind : str
-        Kind of chart: ``likert``, ``dumbbell``, ``dots``, ``heatmap``, ``themes``, ``published``,
-        ``shares`` or ``table``.
-    released : Released
-        What it draws.
-
-    Returns
-    -------
-    str
-        Type of chart, what is measured by what and where, the highest and lowest with their
-        uncertainty, and what is withheld; at most `LONGEST_ALT` characters.
-    """
-    released = chosen(released)
-    language, count, by = released.language, withheld_count(released), by_words(released)
-    opening = text(
-        "alt",
-        language,
-        chart=text(f"chart.{kind}", language),
-        measure=lower_first(text(f"measure.{measure(released)}", language)),
-        by=text("alt.by", language, by=by) if by else "",
-        where=where(released),
-    )
-    extremes = _extremes(released)
-    withheld = [text("withheld.cells", language, count=count, n=number(count, language))] if count else []
-    for kept in (extremes[:place] for place in range(len(extremes), -1, -1)):
-        parts = " ".join([opening, *kept, *withheld])
-        if len(parts) <= LONGEST_ALT:
-            return parts
-    return short(parts, LONGEST_ALT)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
-from digiskills.words.captions import row_parts, sentence, where, withheld_count
+from digiskills.words.captions import sentence, where, withheld_count
 from digiskills.words.catalogue import text
-from digiskills.words.labels import chosen, form, groups, measure, rows
+from digiskills.words.labels import groups, rows
+from digiskills.words.measures import chosen, form, measure
 from digiskills.words.numbers import interval, join, number
+from digiskills.words.parts import row_parts
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
 FOLLOWING = 3  # how many rows are named after the first
+LEVEL = 0.05  # of all comparisons that a table allows, taken together
 
 
 def say(released: Released, key: str, **values: object) -> str:
@@ -48,7 +54,7 @@ def shown(released: Released) -> pd.DataFrame:
     return frame.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _value(released: Released, row: pd.Series) -> dict[str, str]:
+def value_places(released: Released, row: pd.Series) -> dict[str, str]:
     """Return the places ``value``, ``interval`` and ``n`` of a row."""
     language, write = released.language, form(measure(released))
     return {
@@ -58,7 +64,7 @@ def _value(released: Released, row: pd.Series) -> dict[str, str]:
     }
 
 
-def _whole(released: Released) -> Released:
+def whole_of(released: Released) -> Released:
     """Return the rows over all groups, where the table has them."""
     every = {name: "all" for name in groups(released) if released.frame[name].astype(str).eq("all").any()}
     return released.only(**every) if every else released
@@ -69,58 +75,87 @@ def _ranking(released: Released, most: str, least: str) -> list[str]:
     frame = shown(released)
     if frame.empty:
         return [say(released, "withheld.everything" if withheld_count(released) else "nothing")]
-    labels = [quoted(released, _row_label(row)) for _, row in frame.iterrows()]
+    labels = [quoted(released, row_label(row)) for _, row in frame.iterrows()]
     first, last = frame.iloc[0], frame.iloc[-1]
-    found = [say(released, most, label=labels[0], **_value(released, first))]
+    found = [say(released, most, label=labels[0], **value_places(released, first))]
     if len(frame) > 1:
-        following = [_value(released, row) for _, row in frame.iloc[1 : FOLLOWING + 1].iterrows()]
+        following = [value_places(released, row) for _, row in frame.iloc[1 : FOLLOWING + 1].iterrows()]
         entries = [
             f"{label} ({text('value.interval', released.language, **values)})"
             for label, values in zip(labels[1:], following, strict=False)
         ]
-        order = "order.sure" if first["low"] > frame.iloc[1]["high"] else "order.unsure"
-        ordered = text(order, released.language)
+        ordered = text(_order(frame), released.language)
         found.append(say(released, "next", labels=join(entries, released.language), order=ordered))
     if len(frame) > FOLLOWING + 1:
-        found.append(say(released, least, label=labels[-1], **_value(released, last)))
+        found.append(say(released, least, label=labels[-1], **value_places(released, last)))
     return found
 
 
-def _row_label(row: pd.Series) -> str:
+def _order(frame: pd.DataFrame) -> str:
+    """Return which text says how sure the first place is: its interval is held against those of all others."""
+    if frame[["low", "high"]].isna().any(axis=None):
+        return "order.unknown"
+    return "order.sure" if frame["low"].iloc[0] > frame["high"].iloc[1:].max() else "order.unsure"
+
+
+def row_label(row: pd.Series) -> str:
+    """Return what a row is about as one phrase."""
     return ", ".join(row_parts(row))
 
 
-def _withheld(released: Released) -> list[str]:
+def withheld_sentences(released: Released) -> list[str]:
+    """Return the sentence on withheld cells, where there are any."""
     count = withheld_count(released)
     language = released.language
     return [say(released, "withheld.sentence", count=count, n=number(count, language))] if count else []
 
 
 def _comparisons(released: Released, most: int) -> list[str]:
-    """Return for the items with the clearest difference which group is higher, by the rule of intervals."""
-    found = []
-    frame = shown(released).dropna(subset=["low", "high"])
-    for item, cells in frame.groupby("item_label", sort=False):
-        if len(cells) > 1:
-            high = cells.iloc[int(cells["low"].to_numpy().argmax())]
-            low = cells.iloc[int(cells["high"].to_numpy().argmin())]
-            found.append((float(high["low"] - low["high"]), str(item), high, low))
-    found.sort(key=lambda entry: -entry[0])
-    return [_comparison(released, *entry) for entry in found[:most]]
+    """Return for the items with the clearest difference which group is higher.
+
+    Every pair of groups of every item is looked at, so each is held to the level 0.05 divided by their number
+    (Bonferroni); groups are taken as independent, which is cautious where they share departments.
+    """
+    frame = shown(released).dropna(subset=["se", "df"])
+    frame = frame[frame["df"] > 0]
+    found = [_clearest(cells) for _, cells in frame.groupby("item_label", sort=False) if len(cells) > 1]
+    pairs = sum(math.comb(len(cells), 2) for _, cells in frame.groupby("item_label"))
+    found.sort(key=lambda pair: pair.p)
+    return [_comparison(released, pair, pairs) for pair in found[:most]]
 
 
-def _comparison(released: Released, clear: float, item: str, high: pd.Series, low: pd.Series) -> str:
-    if clear <= 0:
+class _Pair(NamedTuple):
+    """Two groups of one item and the p value of their difference, before it is held to all pairs."""
+
+    p: float
+    high: pd.Series
+    low: pd.Series
+
+
+def _clearest(cells: pd.DataFrame) -> _Pair:
+    """Return the pair of groups of one item with the smallest p value."""
+    value, error, df = (cells[name].to_numpy(float) for name in ("value", "se", "df"))
+    off = np.sqrt(error[:, None] ** 2 + error**2)
+    t = np.divide(np.abs(value[:, None] - value), off, out=np.zeros_like(off), where=off > 0)
+    p = 2 * stats.t.sf(t, np.minimum(df[:, None], df))
+    one, other = np.unravel_index(p.argmin(), p.shape)
+    high, low = (one, other) if value[one] >= value[other] else (other, one)
+    return _Pair(float(p.min()), cells.iloc[int(high)], cells.iloc[int(low)])
+
+
+def _comparison(released: Released, pair: _Pair, pairs: int) -> str:
+    language, high, low = released.language, pair.high, pair.low
+    item = str(high["item_label"])
+    if pair.p * pairs >= LEVEL:
         return say(released, "compare.none", item=quoted(released, item))
-    language = released.language
     return say(
         released,
         "compare.higher",
         item=quoted(released, item),
         high=quoted(released, high["group_label"]),
         low=quoted(released, low["group_label"]),
-        high_value=text("value.interval", language, **_value(released, high)),
-        low_value=text("value.interval", language, **_value(released, low)),
+        high_value=text("value.interval", language, **value_places(released, high)),
+        low_value=text("value.interval", language, **value_places(released, low)),
     )
 
 
@@ -142,7 +177,7 @@ def findings_who_answered(released: Released) -> list[str]:
         return [say(released, "withheld.everything")]
     first, last = frame.iloc[0], frame.iloc[-1]
     if len(frame) == 1:
-        return [say(released, "who.total", n=number(first["value"], language)), *_withheld(released)]
+        return [say(released, "who.total", n=number(first["value"], language)), *withheld_sentences(released)]
     spread = say(
         released,
         "who.groups",
@@ -151,7 +186,7 @@ def findings_who_answered(released: Released) -> list[str]:
         least=quoted(released, last["group_label"]),
         least_n=number(last["value"], language),
     )
-    return [spread, *_withheld(released)]
+    return [spread, *withheld_sentences(released)]
 
 
 def findings_barriers(released: Released) -> list[str]:
@@ -167,9 +202,10 @@ def findings_barriers(released: Released) -> list[str]:
     list of str
         The barriers met most and least often, differences between groups, and what is withheld.
     """
-    whole = _whole(released)
-    ranking = _ranking(whole, "barrier_side.most", "barrier_side.least")
-    return [*ranking, *(_comparisons(released, 2) if groups(released) else []), *_withheld(released)]
+    whole = whole_of(released)
+    # Ranking cells of items and groups together would say which group is largest, not which barrier.
+    ranking = [] if groups(whole) else _ranking(whole, "barrier_side.most", "barrier_side.least")
+    return [*ranking, *(_comparisons(released, 2) if groups(released) else []), *withheld_sentences(released)]
 
 
 def findings_shortfalls(released: Released) -> list[str]:
@@ -187,11 +223,11 @@ def findings_shortfalls(released: Released) -> list[str]:
         table has them, differences between groups, and what is withheld.
     """
     one = chosen(released)
-    whole = _whole(one)
-    found = _ranking(whole, f"{measure(one)}.most", f"{measure(one)}.least")
-    if "people_short" in set(released.frame["measure"]) and measure(one) != "people_short":
-        found += _people(_whole(chosen(released, "people_short")))
-    return [*found, *(_comparisons(one, 2) if groups(one) else []), *_withheld(one)]
+    whole = whole_of(one)
+    found = [] if groups(whole) else _ranking(whole, f"{measure(one)}.most", f"{measure(one)}.least")
+    if found and "people_short" in set(released.frame["measure"]) and measure(one) != "people_short":
+        found += _people(whole_of(chosen(released, "people_short")))
+    return [*found, *(_comparisons(one, 2) if groups(one) else []), *withheld_sentences(one)]
 
 
 def _people(released: Released) -> list[str]:
@@ -199,8 +235,8 @@ def _people(released: Released) -> list[str]:
     frame = shown(released)
     if frame.empty:
         return []
-    values = _value(released, frame.iloc[0])
-    label = quoted(released, _row_label(frame.iloc[0]))
+    values = value_places(released, frame.iloc[0])
+    label = quoted(released, row_label(frame.iloc[0]))
     return [say(released, "people_short.most", label=label, **values)]
 
 
@@ -221,7 +257,7 @@ def findings_size_by_level(released: Released) -> list[str]:
     one = chosen(released)
     found = _comparisons(one, 3)
     found += [say(one, "compare.rule")] if found else [say(one, "nothing")]
-    return [*found, *_withheld(one)]
+    return [*found, *withheld_sentences(one)]
 
 
 def findings_published(released: Released) -> list[str]:
@@ -243,7 +279,7 @@ def findings_published(released: Released) -> list[str]:
     for (survey, year), figures in frame.groupby(["survey", "year"], sort=False):
         first = figures.iloc[0]
         named = released.study.frameworks.descriptor("survey", str(survey), language)
-        label = quoted(released, _row_label(first))
+        label = quoted(released, row_label(first))
         values = {
             "value": form(measure(released))(first["value"], language),
             "n": number(first["n"], language),
@@ -265,10 +301,10 @@ def findings_themes(released: Released) -> list[str]:
     list of str
         The themes with most passages, and what the counts are.
     """
-    frame, language = shown(_whole(released)), released.language
+    frame, language = shown(whole_of(released)), released.language
     if frame.empty:
         return [say(released, "nothing")]
-    labels = [quoted(released, _row_label(row)) for _, row in frame.iterrows()]
+    labels = [quoted(released, row_label(row)) for _, row in frame.iterrows()]
     counts = [number(value, language) for value in frame["value"]]
     ties = counts.count(counts[0])
     found = [say(released, "themes.most", label=join(labels[:ties], language), n=counts[0])]

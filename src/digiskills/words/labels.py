@@ -1,41 +1,31 @@
-"""What the rows and numbers of a released table are called: labels, measures and their number format."""
+"""What the rows of a released table are called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from digiskills.codebook import MISSING_REASONS
-from digiskills.errors import UsageError, nearest
-from digiskills.words.catalogue import entries, text
-from digiskills.words.numbers import number, people, percent
+from digiskills.words.catalogue import text
+from digiskills.words.terms import category_label, choice_label, is_skill, option_label, skill_label, term_label
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
-MEASURES = ("short_by_one", "short_by_two", "surplus", "mean_gap", "people_short")
-"""The measures of a table of shortfalls; the first one present is shown unless another is asked for."""
-SHARES = (
-    "short_by_one",
-    "short_by_two",
-    "surplus",
-    "barrier_side",
-    "shares",
-    "missing",
-    "share_barrier",
-    "share_favourable",
-)
+SKILLED = ("shortfalls", "needs", "quadrants", "changes", "robustness")
+"""Kinds of table whose items are skills, or may be."""
 
 
 def item_column(released: Released) -> str:
-    """Return the column that says what a row is about: ``item``; of themes ``code`` or ``family``."""
-    return next((name for name in ("item", "code", "family") if name in released.frame), "item")
+    """Return the column that says what a row is about: ``item``, ``code``, ``family`` or, of models, ``term``."""
+    return next((name for name in ("item", "code", "family", "term") if name in released.frame), "item")
 
 
 def value_column(released: Released) -> str:
-    """Return the column of the number that is shown: ``n`` where things are counted, else ``estimate``."""
+    """Return the column of the number that is shown: ``n`` of counts, ``importance`` of quadrants, ``estimate``."""
+    if released.kind == "quadrants":
+        return "importance"
     return "n" if released.kind in ("respondents", "themes", "passages") else "estimate"
 
 
@@ -45,93 +35,10 @@ def items_of(released: Released) -> list[str]:
     return list(dict.fromkeys(released.frame[column].astype(str))) if column in released.frame else []
 
 
-def _are_levels(released: Released) -> bool:
-    """Whether the items are levels of skill, needed and held."""
-    known = released.study.codebook.items
-    return {known[item].role if item in known else "" for item in items_of(released)} <= {"needed", "held"}
-
-
-def measure(released: Released) -> str:
-    """Return the word of the catalogue for what the numbers measure.
-
-    Parameters
-    ----------
-    released : Released
-        Any released table; of shortfalls with several measures the first in order counts, see `chosen`.
-
-    Returns
-    -------
-    str
-        A key such that ``measure.<key>`` is a text.
-    """
-    if released.kind == "shortfalls":
-        return next(name for name in MEASURES if name in set(released.frame["measure"]))
-    if released.kind == "figures":
-        return released.table.items[0] if released.table.items else "share_barrier"
-    return "levels" if released.kind == "means" and _are_levels(released) else released.kind
-
-
-def chosen(released: Released, wanted: str | None = None) -> Released:
-    """Return the rows of one measure.
-
-    Parameters
-    ----------
-    released : Released
-        Any released table; only shortfalls have several measures.
-    wanted : str, optional
-        The measure; the first present in the order of `MEASURES` by default.
-
-    Returns
-    -------
-    Released
-        Of the same declared table.
-
-    Raises
-    ------
-    UsageError
-        If the table does not hold the measure.
-    """
-    if released.kind != "shortfalls":
-        return released
-    held = [name for name in MEASURES if name in set(released.frame["measure"])]
-    if not held:
-        raise UsageError("the table has no rows; give one with at least one")
-    if wanted is not None and wanted not in held:
-        raise UsageError(f"the table holds no measure ‘{wanted}’: {nearest(wanted, held)}")
-    return released.only(measure=wanted or held[0])
-
-
 def is_by_answer(released: Released) -> bool:
     """Return whether the table has several answers per item, as for diverging bars."""
     frame = released.frame
     return "answer" in frame and bool((frame.groupby("item", observed=True)["answer"].nunique() > 1).any())
-
-
-def title_key(released: Released) -> str:
-    """Return the catalogue's key for the title of a released table."""
-    known = measure(released)
-    return f"title.{known if f'title.{known}' in entries() else released.kind}"
-
-
-def form(measured: str) -> Callable[[float, str], str]:
-    """Return how a number of this measure is written.
-
-    Parameters
-    ----------
-    measured : str
-        What `measure` returned.
-
-    Returns
-    -------
-    callable
-        ``(value, language) -> str``.
-    """
-    if measured in SHARES:
-        return percent
-    if measured == "people_short":
-        return people
-    digits = {"means": 2, "mean_gap": 2, "levels": 1}.get(measured, 0)
-    return lambda value, language: number(value, language, digits)
 
 
 def item_label(released: Released, name: str) -> str:
@@ -152,12 +59,14 @@ def item_label(released: Released, name: str) -> str:
     language, study = released.language, released.study
     if released.kind == "respondents":
         return ""
-    if released.kind == "shortfalls":
-        return study.frameworks.label("skills", name.removeprefix("gap:"), language)
+    if released.kind in SKILLED and is_skill(study, name):
+        return skill_label(study, name, language)
     if f"label_{language}" in released.frame:
-        # codes and others' questions bring their words in the table
+        # codes, others' questions and terms of models may bring their words in the table
         own = released.frame[released.frame[item_column(released)].astype(str) == name]
         return str(own[f"label_{language}"].iloc[0])
+    if released.kind == "model":
+        return term_label(study, name, language)
     asked, _, option = name.partition("/")
     if option:
         return study.codebook.answer_label(asked, option, language)
@@ -166,7 +75,7 @@ def item_label(released: Released, name: str) -> str:
         skill = study.frameworks.label("skills", item.skill, language)
         return text(f"item.{item.role}", language, skill=skill)
     label = study.codebook.label(name, language)
-    disagreeing = item.reverse and released.kind == "barrier_side"
+    disagreeing = item.reverse and "barrier_side" in (released.kind, released.method.get("measure"))
     return text("item.reversed", language, label=label.removesuffix(".")) if disagreeing else label
 
 
@@ -251,20 +160,58 @@ def rows(released: Released) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The released rows in their order, with the columns ``item_label``, ``answer_label`` (empty without
-        answers), ``group_label`` (categories joined by commas, empty without a breakdown) and ``value``
-        (the number shown, NaN where withheld).
+        The released rows in their order, with the columns ``item_label``, ``answer_label`` (of models the
+        category, of choices the choice and its option; empty without answers), ``group_label`` (categories
+        joined by commas, empty without a breakdown) and ``value`` (the number shown, NaN where withheld); of
+        models also ``reference_label``.
     """
     frame = released.frame.reset_index(drop=True).copy()
     column = item_column(released)
     names = {name: item_label(released, name) for name in items_of(released)}
     frame["item_label"] = [names[str(name)] for name in frame[column]] if column in frame else ""
-    items = frame[column].astype(str) if column in frame else pd.Series("", index=frame.index)
-    answers = frame["answer"].astype(str) if "answer" in frame else pd.Series("", index=frame.index)
-    asked = list(zip(items, answers, strict=True))
-    said = {pair: answer_label(released, *pair) if pair[1] else "" for pair in dict.fromkeys(asked)}
-    frame["answer_label"] = [said[pair] for pair in asked]
+    frame["answer_label"] = _answer_labels(released, frame)
+    if released.kind == "model":
+        frame["reference_label"] = _categories(released, "reference")
     labels = [group_labels(released, name) for name in groups(released)]
     frame["group_label"] = [", ".join(parts) for parts in zip(*labels, strict=True)] if labels else ""
     frame["value"] = pd.to_numeric(frame[value_column(released)]).astype(float)
     return frame
+
+
+def _answer_labels(released: Released, frame: pd.DataFrame) -> list[str]:
+    """Return the words for the answer, the category or the option of each row."""
+    if released.kind == "model":
+        return _categories(released, "level")
+    if released.kind == "robustness":
+        return [choice_words(released, row) for _, row in frame.iterrows()]
+    if "answer" not in frame:
+        return [""] * len(frame)
+    asked = list(zip(frame[item_column(released)].astype(str), frame["answer"].astype(str), strict=True))
+    said = {pair: answer_label(released, *pair) if pair[1] else "" for pair in dict.fromkeys(asked)}
+    return [said[pair] for pair in asked]
+
+
+def _categories(released: Released, column: str) -> list[str]:
+    """Return the words for the categories of a model's terms."""
+    given = released.frame[column].fillna("").astype(str)
+    terms = released.frame["term"].astype(str)
+    pairs = zip(terms, given, strict=True)
+    return [category_label(released.study, term, name, released.language) for term, name in pairs]
+
+
+def choice_words(released: Released, row: pd.Series) -> str:
+    """Return the words for the choice of a row and what was chosen."""
+    language = released.language
+    return text("labelled", language, label=choice_of(released, row), value=option_of(released, row))
+
+
+def choice_of(released: Released, row: pd.Series) -> str:
+    """Return the words for the choice of a row; a table may bring its own as ``choice_en`` and ``choice_fr``."""
+    own = row.get(f"choice_{released.language}", "")
+    return str(own) or choice_label(str(row["choice"]), released.language)
+
+
+def option_of(released: Released, row: pd.Series) -> str:
+    """Return the words for what was chosen; a table may bring its own as ``option_en`` and ``option_fr``."""
+    own = row.get(f"option_{released.language}", "")
+    return str(own) or option_label(str(row["choice"]), str(row["option"]), released.language)

@@ -65,8 +65,11 @@ def percent(share: float, language: str, digits: int = 0) -> str:
     """
     if math.isnan(share):
         return NO_NUMBER
-    hundredths = float(Decimal(repr(float(share))) * 100)
-    return number(hundredths, language, digits) + ("%" if language == "en" else "\N{NO-BREAK SPACE}%")
+    return number(_hundredths(share), language, digits) + ("%" if language == "en" else "\N{NO-BREAK SPACE}%")
+
+
+def _hundredths(share: float) -> float:
+    return float(Decimal(repr(float(share))) * 100)
 
 
 def interval(low: float, high: float, language: str, form: Callable[[float, str], str] = percent) -> str:
@@ -113,6 +116,97 @@ def people(count: float, language: str) -> str:
         The digits alone; ``words.text("people.rounding", …)`` says how they are rounded.
     """
     return NO_NUMBER if math.isnan(count) else number(nearest_people(count), language)
+
+
+def signed(value: float, language: str, digits: int = 0) -> str:
+    """Return a number with its sign, as changes are written; 0 has none."""
+    written = number(value, language, digits)
+    return f"+{written}" if not math.isnan(value) and _rounded(value, digits) > 0 else written
+
+
+def points(share: float, language: str) -> str:
+    """Return a change of a share of 0 to 1 in percentage points.
+
+    Parameters
+    ----------
+    share : float
+        The change; NaN gives a dash.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    str
+        ``+3 points``.
+    """
+    if math.isnan(share):
+        return NO_NUMBER
+    hundredths = _hundredths(share)
+    return text("points", language, count=int(abs(_rounded(hundredths, 0))), n=signed(hundredths, language))
+
+
+def points_end(share: float, language: str) -> str:
+    """Return an end of the interval of a change of a share, in percentage points without the word."""
+    return NO_NUMBER if math.isnan(share) else signed(_hundredths(share), language)
+
+
+def probability(share: float, language: str) -> str:
+    """Return a probability as a percentage that is never 0 or 100, as neither can be known from draws.
+
+    Parameters
+    ----------
+    share : float
+        The probability; NaN gives a dash.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    str
+        ``85%``, ``over 99%`` or ``under 1%``.
+    """
+    if share >= 0.995:
+        return text("probability.high", language, share=percent(0.99, language))
+    if share < 0.005:
+        return text("probability.low", language, share=percent(0.01, language))
+    return percent(share, language)
+
+
+def p_value(p: float, language: str) -> str:
+    """Return the p of a test with three decimals, never as 0."""
+    return f"< {number(0.001, language, 3)}" if p < 0.001 else number(p, language, 3)
+
+
+def ordinal(place: float, language: str) -> str:
+    """Return the number of a rank as ``1st`` and ``2nd``, or ``1er`` and ``2e``."""
+    whole = int(place)
+    last = 0 if 10 < whole % 100 < 14 else whole % 10
+    if language == "fr":
+        last = whole if whole == 1 else 0
+    form = {1: "first", 2: "second", 3: "third"}.get(last, "other")
+    return text(f"ordinal.{form}", language, n=number(whole, language))
+
+
+def ranks(low: float, high: float, language: str) -> str:
+    """Return the interval of a rank in words.
+
+    Parameters
+    ----------
+    low, high : float
+        Whole numbers; the best and the worst rank.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    str
+        ``between 2nd and 4th`` or ``entre le 2e et le 4e rang``; of a single rank ``2nd`` or ``au 2e rang``; a
+        dash where an end is NaN.
+    """
+    if math.isnan(low) or math.isnan(high):
+        return NO_NUMBER
+    form = "single" if low == high else "between"
+    return text(f"rank.{form}", language, low=ordinal(low, language), high=ordinal(high, language))
 
 
 def join(words: Sequence[str], language: str) -> str:

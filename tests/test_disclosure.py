@@ -148,3 +148,25 @@ def test_no_number_stands_on_fewer_than_the_rule(cells: list[tuple[int, int]], s
         (count >= smallest and groups >= 3) == visible
         for count, groups, visible in zip(n, clusters, shown, strict=True)
     )
+
+
+def test_whatever_a_table_carries_goes_with_a_withheld_cell(ontario) -> None:
+    table = DeclaredTable("", "ontario", "survey", "changes", ("skills",), ("level",), "2025")
+    made = pd.DataFrame(
+        {
+            "item": ["data_analysis", "data_analysis"],
+            "level": ["staff", "executive"],
+            "n_before": [400, 6],
+            "n": [500, 40],
+            "clusters": [40, 30],
+            "before": [0.5, 0.25],
+            "rank": [1, 2],
+            "differs": [True, False],
+            "note": ["", "rounding"],
+        }
+    )
+    released = disclosure.release(made, table, ontario, plan=None, language="en")
+    shown, gone = released.frame.iloc[0], released.frame.iloc[1]
+    assert (gone["withheld"], gone["item"], gone["level"]) == ("few_answers", "data_analysis", "executive")
+    assert gone[["n_before", "n", "clusters", "before", "rank", "differs", "note"]].isna().all()
+    assert (shown["before"], shown["rank"], shown["differs"]) == (0.5, 1, True)

@@ -18,7 +18,8 @@ from digiskills.errors import ReleaseError
 from digiskills.study import Release, Study
 from digiskills.survey import Survey
 
-NUMBERS = ("n", "clusters", "estimate", "se", "df", "low", "high")
+KEYS = ("item", "code", "answer", "measure", "term", "reference", "survey", "year", "choice", "option")
+"""Columns that say what a row is, besides its dimensions; everything else goes where a cell is withheld."""
 Count = Callable[[str, tuple[str, ...]], tuple[Survey, Answers]]
 
 
@@ -90,25 +91,45 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
         inputs[table.wave] = survey.digest
         frame = estimate(table, answers, study.codebook, survey.heads)
         reasons = withheld_reason(frame, study.release, has_clusters=bool(study.design.cluster))
-        cells = cell_keys(frame)
+        cells = cell_keys(frame, table.by)
         withheld[table.specification] = {key: why for key, why in zip(cells, reasons, strict=True) if why}
     return Plan(study.name, declared, withheld, inputs)
 
 
-def cell_keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+def keys_of(frame: pd.DataFrame, by: tuple[str, ...]) -> list[str]:
+    """Return the columns that say what a row is.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        An estimates frame.
+    by : tuple of str
+        Its dimensions.
+
+    Returns
+    -------
+    list of str
+        In the order of the frame.
+    """
+    return [str(name) for name in frame.columns if name in (*KEYS, *by)]
+
+
+def cell_keys(frame: pd.DataFrame, by: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Return for each row of an estimates frame what cell it is.
 
     Parameters
     ----------
     frame : DataFrame
         An estimates frame.
+    by : tuple of str
+        Its dimensions.
 
     Returns
     -------
     list of tuple of str
-        The values of all columns that are not numbers of the estimate.
+        The values of the columns that say what a row is.
     """
-    names = [name for name in frame.columns if name not in NUMBERS and name != "withheld"]
+    names = keys_of(frame, by)
     return [tuple(row) for row in frame[names].astype(str).itertuples(index=False, name=None)]
 
 
@@ -118,7 +139,8 @@ def withheld_reason(frame: pd.DataFrame, release: Release, *, has_clusters: bool
     Parameters
     ----------
     frame : DataFrame
-        An estimates frame with the columns ``n`` and ``clusters``, both unweighted counts.
+        An estimates frame with the columns ``n`` and ``clusters``, both unweighted counts, and ``n_before``
+        where two waves are compared.
     release : Release
         The study's thresholds.
     has_clusters : bool
@@ -135,8 +157,9 @@ def withheld_reason(frame: pd.DataFrame, release: Release, *, has_clusters: bool
     at least `fewest_clusters` clusters, so that none is the result of a single department.
     """
     few_clusters = has_clusters & frame["clusters"].lt(release.fewest_clusters)
+    fewest = frame[[name for name in ("n", "n_before") if name in frame]].min(axis=1)
     reasons = pd.Series("", index=frame.index).mask(few_clusters, "few_clusters")
-    return reasons.mask(frame["n"].lt(release.smallest_group), "few_answers")
+    return reasons.mask(fewest.lt(release.smallest_group), "few_answers")
 
 
 def write_plan(plan: Plan) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from digiskills.disclosure.plan import NUMBERS, Plan, cell_keys, withheld_reason
+from digiskills.disclosure.plan import Plan, cell_keys, keys_of, withheld_reason
 from digiskills.disclosure.table import DeclaredTable
 from digiskills.errors import ReleaseError
 from digiskills.study import Study
@@ -150,8 +150,8 @@ def release(
     estimates = estimates if study.design.intervals else estimates.assign(**dict.fromkeys(ERRORS, np.nan))
     reasons = withheld_reason(estimates, raised, has_clusters=bool(study.design.cluster))
     planned = plan.withheld.get(table.specification, {}) if plan else {}
-    from_plan = pd.Series([planned.get(key, "") for key in cell_keys(estimates)], index=estimates.index)
-    frame = _blank(estimates, reasons.mask(reasons.eq(""), from_plan))
+    from_plan = pd.Series([planned.get(key, "") for key in cell_keys(estimates, table.by)], index=estimates.index)
+    frame = _blank(estimates, table.by, reasons.mask(reasons.eq(""), from_plan))
     ids = plan.ids(table) if plan else frozenset[str]()
     return Released(frame, table, ids, study, language, dict(estimates.attrs.get("method", {})))
 
@@ -200,11 +200,13 @@ def release_public(
     return Released(shown.reset_index(drop=True), table, ids, study, language, dict(method))
 
 
-def _blank(estimates: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-    """Return the estimates with every number of a withheld row null, the others rounded."""
-    numbers = [name for name in NUMBERS if name in estimates]
+def _blank(estimates: pd.DataFrame, by: tuple[str, ...], reasons: pd.Series) -> pd.DataFrame:
+    """Return the estimates with everything but the keys of a withheld row null, the numbers of others rounded."""
     shown = _rounded(estimates).assign(withheld=reasons.fillna("")).reset_index(drop=True)
-    shown[numbers] = shown[numbers].astype(float).mask(shown["withheld"].ne(""), np.nan)
+    gone = shown["withheld"].ne("")
+    for name in shown.columns.difference([*keys_of(shown, by), "withheld"]):
+        whole = pd.api.types.is_integer_dtype(shown[name])
+        shown[name] = (shown[name].astype(float) if whole else shown[name]).mask(gone)
     return shown
 
 

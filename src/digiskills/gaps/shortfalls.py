@@ -70,7 +70,11 @@ def shortfalls(
         "mean_gap": estimates.means(answers, items, by, where, df),
     }
     measured["people_short"], counted = _people(answers, items, short, by, where, heads, df)
-    return _together(measured, columns(by), short.attrs["method"] | {"people_short": counted})
+    return _together(
+        measured,
+        columns(by),
+        short.attrs["method"] | {"people_short": counted, "mean_gap": measured["mean_gap"].attrs["method"]["interval"]},
+    )
 
 
 def _gap_items(answers: Answers, skills: str | Sequence[str] | None) -> list[str]:

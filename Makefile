@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test lint lock lab
+.PHONY: help reports test lint lock lab bench
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,14 @@ lock: .venv/ready  ## renew requirements.lock from pyproject.toml
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
 	$(BIN)/digiskills lab
+
+bench: .venv/ready bench/.venv/ready  ## measure against other libraries, which live in an environment of their own
+	$(BIN)/python bench/answers.py
+
+bench/.venv/ready: bench/requirements.lock
+	$(PYTHON) -m venv bench/.venv
+	bench/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	@touch $@
 
 # Two steps: where hashes are checked, pip refuses a package that has none, which is ours.
 .venv/ready: requirements.lock pyproject.toml

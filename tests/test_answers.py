@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -193,21 +191,6 @@ def test_the_share_of_any_answer_is_exactly_1(declared) -> None:
 def test_answers_do_not_grow_with_respondents(declared) -> None:
     few, many = (answers.count(small_survey.survey(declared, small_survey.received(4, n))) for n in (2_000, 20_000))
     assert len(many.groups) == len(few.groups) == 12 * 4
-
-
-def test_many_items_and_domains_are_quick(declared) -> None:
-    counted = answers.count(small_survey.survey(declared, small_survey.received(5, 20_000, clusters=400, strata=19)))
-    items = ["needed_data", "held_data", "no_time", "good_tools"]
-    wide = replace(counted, items={f"{name}{at}": counted.items[name] for at in range(10) for name in items})
-    by = ["department_size", "level"]
-    best = min(_seconds(lambda: estimates.means(wide, list(wide.items), by)) for _ in range(3))
-    assert best < 0.2
-
-
-def _seconds(call) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def test_barrier_side(declared) -> None:

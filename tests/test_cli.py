@@ -98,4 +98,5 @@ def test_every_target_of_make_is_one_line_and_is_told_by_help() -> None:
         "lint",
         "lock",
         "lab",
+        "bench",
     ]

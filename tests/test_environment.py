@@ -9,7 +9,9 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+NAMES = {"python-duckdb": "duckdb"}  # conda to PyPI, where they differ
+TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+CONDA = yaml.safe_load(TEXT.replace(*next(iter(NAMES.items()))))["dependencies"]
 
 
 def test_conda_users_get_the_packages_of_pyproject() -> None:

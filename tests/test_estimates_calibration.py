@@ -78,8 +78,8 @@ def test_wrong_names_and_weights_are_refused() -> None:
         SurveyDesign(respondents(), "d", calibration=["sise"])
 
 
-def residual_error(frame: pd.DataFrame, values: np.ndarray, inside: np.ndarray) -> float:
-    """By another route: a regression, then the sum over clusters of weighted residuals."""
+def residuals(frame: pd.DataFrame, values: np.ndarray, inside: np.ndarray) -> pd.Series:
+    """Weighted residuals of each respondent by a regression written out."""
     known = inside & np.isfinite(values)
     w = frame["w"].to_numpy()
     mean = (w * np.where(known, values, 0)).sum() / w[known].sum()
@@ -87,8 +87,51 @@ def residual_error(frame: pd.DataFrame, values: np.ndarray, inside: np.ndarray) 
     x = np.column_stack([np.ones(len(frame)), frame["size"] == "small", frame["level"] == "staff"]).astype(float)
     root = np.sqrt(frame["d"].to_numpy())
     slope = np.linalg.lstsq(x * root[:, None], u * root, rcond=None)[0]
-    totals = pd.Series(w * (u - x @ slope)).groupby([frame["stratum"], frame["cluster"]]).sum()
+    return pd.Series(w * (u - x @ slope), frame.index)
+
+
+def residual_error(frame: pd.DataFrame, values: np.ndarray, inside: np.ndarray) -> float:
+    """Between clusters, drawn with replacement."""
+    totals = residuals(frame, values, inside).groupby([frame["stratum"], frame["cluster"]]).sum()
     return float(np.sqrt(sum(len(part) * part.var() for _, part in totals.groupby(level=0))))
+
+
+@pytest.mark.parametrize("where", [{}, {"level": "staff"}])
+def test_squares_of_residuals_by_another_route(where) -> None:
+    """Samples of respondents, and the second stage of two: both need residuals squared one by one."""
+    frame = respondents(4).assign(of=8, people=20)
+    frame["w"] = rake(frame, "d", [SIZES, LEVELS])
+    inside = np.ones(len(frame), dtype=bool) if not where else frame["level"].eq("staff").to_numpy()
+    z = residuals(frame, frame["y"].to_numpy(), inside)
+    known = {"calibration": ["size", "level"], "design_weight": "d"}
+    alone = SurveyDesign(frame, "w", "stratum", **known).mean("y", where=where).iloc[0]
+    elements = sum(len(part) * part.var() for _, part in z.groupby(frame["stratum"]))
+    np.testing.assert_allclose(alone["se"], np.sqrt(elements), rtol=1e-9)
+    stages = SurveyDesign(frame, "w", "stratum", "cluster", ("of", "people"), **known).mean("y", where=where).iloc[0]
+    variance = 0.0
+    for _, part in z.groupby(frame["stratum"]):
+        clusters = part.groupby(frame["cluster"])
+        n = clusters.ngroups
+        within = sum((1 - len(each) / 20) * len(each) * each.var() for _, each in clusters)
+        variance += (1 - n / 8) * n * clusters.sum().var() + n / 8 * within
+    np.testing.assert_allclose(stages["se"], np.sqrt(variance), rtol=1e-9)
+
+
+def test_answers_without_clusters_by_another_route(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    survey = small_survey.survey(small_survey.study(tmp_path, clusters=False), small_survey.received(22, 200))
+    table = small_survey.scored(survey)
+    found = calibrated.means(answers.count(survey), "no_time", ["level"]).iloc[0]
+    w, y = table["weight"].to_numpy(), table["no_time"].to_numpy()
+    known = np.isfinite(y)
+    u = np.where(known, y - (w[known] * y[known]).sum() / w[known].sum(), 0) / w[known].sum()
+    e = u.copy()
+    for level in ("director", "manager", "staff"):
+        rows = (table["level"] == level).to_numpy()
+        e[rows] -= (w * u)[rows].sum() / w[rows].sum()
+    z = pd.Series(w * e)
+    expected = np.sqrt(sum(len(part) * part.var() for _, part in z.groupby(table["stratum"].to_numpy())))
+    np.testing.assert_allclose(found["se"], expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("where", [{}, {"level": "staff"}])
@@ -177,3 +220,18 @@ def test_errors_are_nearer_the_truth_over_many_samples() -> None:
     assert abs(se.mean() / estimate.std(ddof=1) - 1) < 0.15
     assert plain.mean() / estimate.std(ddof=1) > 1.5
     assert 0.89 <= covers.mean() <= 0.99
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda design: design.quantile("y"),
+        lambda design: design.difference("y", "level"),
+        lambda design: design.independence("size", "level"),
+        lambda design: design.ratio("y", "d"),
+    ],
+)
+def test_what_has_no_calibrated_error_says_so(call) -> None:
+    design = SurveyDesign(respondents(), "d", "stratum", "cluster", calibration=["size"])
+    with pytest.raises(UsageError, match="has no calibrated error here"):
+        call(design)

@@ -16,7 +16,7 @@ from digiskills.answers.counter import Batch, Counter
 from digiskills.answers.form import Counted, Form, one_label
 from digiskills.errors import UsageError
 
-ROWS = 1 << 19  # of a batch: enough of each group to pay for sorting them
+ROWS = 1 << 17  # of a batch: enough of each group to pay for sorting them
 
 
 def count_parquet(path: Path, form: Form) -> Counted:
@@ -79,7 +79,8 @@ def dictionaries(path: Path, columns: Sequence[str] | None = None) -> dict[str, 
 
 def _batches(path: Path, form: Form) -> Iterator[pa.RecordBatch]:
     texts = [name for name in form.columns if name != form.weight and name not in form.numbers]
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
+    # Buffered ahead, pyarrow would hold the whole file in memory.
+    with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
         yield from file.iter_batches(ROWS, columns=form.columns)
 
 

@@ -261,6 +261,7 @@ class SurveyDesign:
         Joint
             One row per estimand and domain.
         """
+        self._refuse_calibration("joint")
         asked = [estimands] if isinstance(estimands, Estimand) else list(estimands)
         check_names([estimand.name for estimand in asked])
         about = sets(self._frame, columns(by), where, margins)
@@ -302,6 +303,7 @@ class SurveyDesign:
             One row per difference: estimand (the item), <by>, <between>, against, n, clusters, estimate, se, df,
             low, high, effect, p, p_adjusted, differs.
         """
+        self._refuse_calibration("difference")
         of = None if answers is None else tuple(answers)
         dimensions = columns(by) if between == ESTIMAND else [between, *columns(by)]
         asked = [Estimand(item, item, of) for item in self._known(items)]
@@ -331,6 +333,7 @@ class SurveyDesign:
         DataFrame
             One row per item and domain, as `digiskills.estimates.quantiles` gives them.
         """
+        self._refuse_calibration("quantile")
         check_share(p)
         return together([self._quantile(item, p, by, where) for item in self._known(items)], p)
 
@@ -355,6 +358,7 @@ class SurveyDesign:
         DataFrame
             One row per item, as `digiskills.estimates.independence` gives them.
         """
+        self._refuse_calibration("independence")
         about = domains(self._frame, [self._known(dimension)[0]], where)
         places = (self._cluster, self._stratum)
         made = {
@@ -379,6 +383,10 @@ class SurveyDesign:
             return self._table({item: under}, by, where, per_answer=True)
 
         return woodruff(values, weights, p, below)
+
+    def _refuse_calibration(self, what: str) -> None:
+        if self._calibration:
+            raise UsageError(f"calibration: {what} has no calibrated error here; leave `calibration` out")
 
     def _known(self, items: str | Sequence[str]) -> list[str]:
         names = columns(items)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import in_process
 import pytest
 from tiny_site import declare, notebook, site
 
@@ -100,3 +101,14 @@ def test_every_target_of_make_is_one_line_and_is_told_by_help() -> None:
         "lab",
         "bench",
     ]
+
+
+def test_a_study_that_waits_for_its_data_stops_no_check_of_all(tmp_path: Path) -> None:
+    root = in_process.copy_of(ROOT, tmp_path / "root")
+    (root / "data" / "raw" / "wa-eps-2015" / "full_survey_data.csv").unlink(missing_ok=True)
+    ended = digiskills(root, "check")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "ontario: no problem found" in ended.stdout
+    assert "wa-eps-2015: not checked, its data are not here (full_survey_data.csv)" in ended.stdout
+    alone = digiskills(root, "check", "wa-eps-2015")
+    assert alone.returncode == 1 and "full_survey_data.csv: is missing (fetch it:" in alone.stdout

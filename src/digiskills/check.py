@@ -46,6 +46,24 @@ def study(name: str) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
+def to_fetch(name: str) -> list[str]:
+    """Return the files that a study waits for, because their publisher has them and not this project.
+
+    Parameters
+    ----------
+    name : str
+        Its folder in ``data/raw``.
+
+    Returns
+    -------
+    list of str
+        Absent files for which the passport says where to fetch them.
+    """
+    folder = paths.raw(name)
+    listed = passport.read(folder).resources.values() if (folder / passport.FILE).is_file() else []
+    return [one.path for one in listed if one.fetch and not one.optional and not (folder / one.path).is_file()]
+
+
 def _gathered(part: Callable[[Study], Iterator[Problem]], declared: Study) -> list[Problem]:
     """Return the problems that a part yields, or those of the error that it stops with."""
     found = []

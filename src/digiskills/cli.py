@@ -118,7 +118,10 @@ def check(study: Annotated[str | None, typer.Argument(help="All studies by defau
     from digiskills import check as checks
     from digiskills import study as studies
 
-    problems = {name: checks.study(name) for name in ([study] if study else studies.names())}
+    waiting = {} if study else {name: files for name in studies.names() if (files := checks.to_fetch(name))}
+    for name, files in waiting.items():
+        print(f"{name}: not checked, its data are not here ({', '.join(files)}); its README says where they are")
+    problems = {name: checks.study(name) for name in ([study] if study else studies.names()) if name not in waiting}
     for name, found in problems.items():
         count = {0: "no problem found", 1: "1 problem"}.get(len(found), f"{len(found)} problems")
         print(f"{name}: {count}")

@@ -29,10 +29,6 @@ class ReleaseError(DigiskillsError):
     """Something was about to be published that the release plan does not hold."""
 
 
-class RunError(DigiskillsError):
-    """A report could not be made."""
-
-
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong in a study's files, and where it is.

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from digiskills.codebook.relevant import Relevant
 from digiskills.errors import UsageError, nearest
 
+LANGUAGES = ("en", "fr")
+"""Every label, sentence and page is in both."""
+
 MISSING_REASONS = ("dont_know", "refused", "not_applicable", "not_asked", "damaged", "skipped")
 """Why a respondent has no answer; ``skipped`` is a blank where the question was asked."""
 

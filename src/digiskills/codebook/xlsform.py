@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from digiskills.codebook.items import KINDS, MISSING_REASONS, ROLES, Choice, Codebook, Item
+from digiskills.codebook.items import KINDS, LANGUAGES, MISSING_REASONS, ROLES, Choice, Codebook, Item
 from digiskills.codebook.relevant import Relevant, parse
 from digiskills.errors import Problem, StudyError, nearest, slip_of
 
-LANGUAGES = ("en", "fr")
 _YES, _NO = ("yes", "true", "1"), ("", "no", "false", "0")
 _LAYOUT = {"begin_group", "end_group", "begin_repeat", "end_repeat", "note"}
 _LANGUAGE_NAMES = {"english": "en", "en": "en", "french": "fr", "français": "fr", "francais": "fr", "fr": "fr"}

@@ -14,9 +14,10 @@ from typing import Any
 
 from digiskills import paths
 from digiskills import study as studies
+from digiskills.codebook import LANGUAGES
 from digiskills.errors import UsageError, nearest
 from digiskills.reports import parameters as declared_parameters
-from digiskills.reports.parameters import LANGUAGES, Parameter
+from digiskills.reports.parameters import Parameter
 from digiskills.study import Study
 
 EVIDENCE = ("survey", "focus_groups", "published")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from digiskills import study as studies
+from digiskills.codebook import LANGUAGES
 from digiskills.reports import freshness
 from digiskills.reports.declared import Report, reports
 from digiskills.reports.freshness import Ledger
 from digiskills.reports.interface import text
 from digiskills.reports.pages import frame, rendered, scope_label
-from digiskills.reports.parameters import LANGUAGES
 from digiskills.study import Study
 
 

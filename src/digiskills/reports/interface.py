@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib import resources
+from digiskills.words import catalogue
 
 
-@cache
 def entries() -> dict[str, dict[str, str]]:
     """Return the words: for each key the text by language."""
-    file = resources.files("digiskills.words").joinpath("interface.toml")
-    return tomllib.loads(file.read_text("utf-8"))
+    return catalogue.read("interface.toml")
 
 
 def text(key: str, language: str, **values: object) -> str:

@@ -14,10 +14,10 @@ from bs4 import BeautifulSoup, Tag
 
 from digiskills import study as studies
 from digiskills import words
+from digiskills.codebook import LANGUAGES
 from digiskills.reports.declared import Report
 from digiskills.reports.failure import Failure, Stopped, command
 from digiskills.reports.interface import entries, text
-from digiskills.reports.parameters import LANGUAGES
 from digiskills.study import Study
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digiskills.codebook import LANGUAGES
 from digiskills.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from digiskills.study import Study
 
 STANDARD = ("study", "language", "wave", "department_size", "level", "smallest_group")
-LANGUAGES = ("en", "fr")
 MOST_OF_ITS_OWN = 4
 KINDS = ("str", "int", "float", "bool", "list[str]")
 # What a name holds ends in the executed notebook and on the page: nothing secret may be given this way.

@@ -164,10 +164,7 @@ def clusters_in_population(study: Study, wave: Wave) -> pd.Series | None:
     Series of int or None
         By stratum; None where the study does not know.
     """
-    if not study.design.population:
-        return None
-    table = _counts(study, study.design.population, wave)
-    return table.set_index("stratum")[table.columns[-1]]
+    return _counts_by("stratum", study, study.design.population, wave)
 
 
 def people_in_clusters(study: Study, wave: Wave) -> pd.Series | None:
@@ -185,10 +182,7 @@ def people_in_clusters(study: Study, wave: Wave) -> pd.Series | None:
     Series of int or None
         By cluster; None where the study does not know.
     """
-    if not study.design.people:
-        return None
-    table = _counts(study, study.design.people, wave)
-    return table.set_index(study.design.cluster)[table.columns[-1]]
+    return _counts_by(study.design.cluster, study, study.design.people, wave)
 
 
 def heads(study: Study, wave: Wave) -> pd.DataFrame | None:
@@ -207,6 +201,14 @@ def heads(study: Study, wave: Wave) -> pd.DataFrame | None:
         One row per cell: the dimensions' columns and ``heads``; None where the study does not know.
     """
     return _counts(study, study.population_file, wave) if study.population_file else None
+
+
+def _counts_by(key: str, study: Study, file: str, wave: Wave) -> pd.Series | None:
+    """Return the counts of a file by one of its columns; None where the study names no file."""
+    if not file:
+        return None
+    table = _counts(study, file, wave)
+    return table.set_index(key)[table.columns[-1]]
 
 
 def _counts(study: Study, file: str, wave: Wave) -> pd.DataFrame:

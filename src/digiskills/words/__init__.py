@@ -1,5 +1,6 @@
 """Numbers, sentences, captions and alternative texts, in English and French, from released tables."""
 
+from digiskills.codebook import LANGUAGES
 from digiskills.words.alternative import alt_text
 from digiskills.words.captions import (
     banner,
@@ -15,7 +16,7 @@ from digiskills.words.captions import (
     where,
     withheld_count,
 )
-from digiskills.words.catalogue import LANGUAGES, entries, text
+from digiskills.words.catalogue import entries, text
 from digiskills.words.differences import findings_changes, findings_model, findings_robustness
 from digiskills.words.findings import (
     findings_barriers,

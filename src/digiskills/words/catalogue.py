@@ -8,12 +8,27 @@ from importlib import resources
 
 from babel import Locale
 
+from digiskills.codebook import LANGUAGES
 from digiskills.errors import UsageError, nearest
-
-LANGUAGES = ("en", "fr")
 
 
 @cache
+def read(file: str) -> dict[str, dict[str, str]]:
+    """Return the texts of one file of this folder.
+
+    Parameters
+    ----------
+    file : str
+        ``catalogue.toml``, or ``interface.toml`` with the words of the pages themselves.
+
+    Returns
+    -------
+    dict
+        For each key the text by language.
+    """
+    return tomllib.loads(resources.files(__package__).joinpath(file).read_text("utf-8"))
+
+
 def entries() -> dict[str, dict[str, str]]:
     """Return the catalogue.
 
@@ -22,7 +37,7 @@ def entries() -> dict[str, dict[str, str]]:
     dict
         For each key the text by language.
     """
-    return tomllib.loads(resources.files(__package__).joinpath("catalogue.toml").read_text("utf-8"))
+    return read("catalogue.toml")
 
 
 def text(key: str, language: str, **values: object) -> str:

@@ -41,8 +41,7 @@ def plan(ontario: studies.Study, counted) -> Plan:
 
 @pytest.fixture(scope="module")
 def estimates(ontario: studies.Study, counted) -> pd.DataFrame:
-    wave, totals = counted("2025", GAPS.dimensions)
-    return disclosure.estimate(GAPS, totals, ontario.codebook, wave.heads)
+    return disclosure.estimate(GAPS, ontario, counted)
 
 
 def frame(n: list[int], clusters: list[int]) -> pd.DataFrame:
@@ -132,11 +131,21 @@ def test_survey_tables_do_not_pass_as_public_evidence(ontario, plan, estimates) 
 
 
 def test_unknown_kinds_and_items_are_named(ontario, counted) -> None:
-    _, totals = counted("2025", ())
     with pytest.raises(UsageError, match="did you mean ‘shortfalls’"):
-        disclosure.estimate(dataclasses.replace(GAPS, kind="shortfall"), totals, ontario.codebook, None)
+        disclosure.estimate(dataclasses.replace(GAPS, kind="shortfall"), ontario, counted)
     with pytest.raises(UsageError, match="did you mean ‘barrier’"):
         disclosure.items_of(ontario.codebook, ("barriers",))
+
+
+def test_a_table_knows_the_wave_before_and_its_options(ontario, counted) -> None:
+    source = disclosure.Source(dataclasses.replace(GAPS, options=(("margin", 0.05),)), ontario, counted)
+    assert (source.earlier().table.wave, source.option("margin", 0.1), source.option("power", 0.8)) == (
+        "2023",
+        0.05,
+        0.8,
+    )
+    with pytest.raises(UsageError, match="first one"):
+        source.earlier().earlier()
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=1, max_size=40), st.integers(3, 30))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,15 @@ import pandas as pd
 
 from digiskills import paths
 from digiskills.answers import Answers
-from digiskills.disclosure.table import DeclaredTable, estimate
+from digiskills.disclosure.kinds import estimate
+from digiskills.disclosure.source import Count
+from digiskills.disclosure.table import DeclaredTable
 from digiskills.errors import ReleaseError
 from digiskills.study import Release, Study
 from digiskills.survey import Survey
 
 KEYS = ("item", "code", "answer", "measure", "term", "reference", "survey", "year", "choice", "option")
 """Columns that say what a row is, besides its dimensions; everything else goes where a cell is withheld."""
-Count = Callable[[str, tuple[str, ...]], tuple[Survey, Answers]]
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,19 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
         Decided over all tables together.
     """
     declared = tuple(sorted(set(tables)))
-    withheld, inputs = {}, {}
+    withheld: dict[tuple[object, ...], dict[tuple[str, ...], str]] = {}
+    inputs: dict[str, str] = {}
+
+    def remembered(wave: str, dimensions: tuple[str, ...]) -> tuple[Survey, Answers]:
+        """Return what `count` returns, and note the digest of what it was made from."""
+        survey, answers = count(wave, dimensions)
+        inputs[wave] = survey.digest
+        return survey, answers
+
     for table in declared:
         if table.evidence != "survey" or table.specification in withheld:
             continue
-        survey, answers = count(table.wave, table.dimensions)
-        inputs[table.wave] = survey.digest
-        frame = estimate(table, answers, study.codebook, survey.heads)
+        frame = estimate(table, study, remembered)
         reasons = withheld_reason(frame, study.release, has_clusters=bool(study.design.cluster))
         cells = cell_keys(frame, table.by)
         withheld[table.specification] = {key: why for key, why in zip(cells, reasons, strict=True) if why}

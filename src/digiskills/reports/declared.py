@@ -21,13 +21,26 @@ from digiskills.reports.parameters import Parameter
 from digiskills.study import Study
 
 EVIDENCE = ("survey", "focus_groups", "published")
-KINDS = ("shortfalls", "means", "shares", "barrier_side", "respondents", "missing", "themes", "passages", "figures")
+# What disclosure.KINDS and the other evidence can make; a test holds this list, which imports nothing, to them.
+KINDS = (
+    "respondents",
+    "missing",
+    "means",
+    "shares",
+    "barrier_side",
+    "shortfalls",
+    "themes",
+    "passages",
+    "figures",
+)
+# Kinds that compare a wave with the one before it.
+TWO_WAVES = ("changes",)
 # Every page exists for each study and language, so these two never make a page of another name.
 EVERYWHERE = ("study", "language")
 LIMITS = ("wave", "department_size", "level", "smallest_group")
 
 _REPORT_KEYS = {"notebook", "languages", "matrix", "table"}
-_TABLE_KEYS = {"id", "evidence", "kind", "items", "by", "waves"}
+_TABLE_KEYS = {"id", "evidence", "kind", "items", "by", "waves", "options"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,8 @@ class Table:
         Breakdown and waves.
     where : mapping of str to str
         The dimensions that the report is restricted to; empty for everyone.
+    options : tuple of (str, value)
+        What else makes the table; an option with the name of a parameter has the parameter's value.
     """
 
     id: str
@@ -55,6 +70,7 @@ class Table:
     by: tuple[str, ...] = ()
     waves: tuple[str, ...] = ("latest",)
     where: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,6 +229,7 @@ def unanswered(entry: Mapping[str, Any], study: Study) -> str:
         elif table["evidence"] == "survey":
             lacks += [f"dimension {name}" for name in table.get("by", []) if name not in study.dimensions]
             lacks += [f"items {word}" for word in _lacking_items(table.get("items", ""), study)]
+            lacks += ["a second wave"] if table["kind"] in TWO_WAVES and len(study.waves) < 2 else []
     return ", ".join(dict.fromkeys(lacks))
 
 
@@ -338,14 +355,15 @@ def _report(
     defaults = {parameter.name: parameter.default for parameter in parameters} | fixed
     scope = {name: value for name, value in values.items() if value != defaults[name]}
     where = tuple((name, value) for name, value in scope.items() if name in study.dimensions and value != "all")
-    tables = tuple(_table(table, where) for table in entry.get("table", []))
+    tables = tuple(_table(table, where, values) for table in entry.get("table", []))
     page = "--".join([entry["notebook"], *(f"{name}-{_slug(value)}" for name, value in scope.items())])
     return Report(page, entry["notebook"], study.name, language, values, scope, tables)
 
 
-def _table(table: Mapping[str, Any], where: tuple[tuple[str, str], ...]) -> Table:
-    """Return a declared table for a scope; restricted by a dimension, it is no longer broken down by it."""
+def _table(table: Mapping[str, Any], where: tuple[tuple[str, str], ...], values: Mapping[str, Any]) -> Table:
+    """Return a declared table for a scope."""
     items = table.get("items", "")
+    options = {name: values.get(name, value) for name, value in table.get("options", {}).items()}
     return Table(
         id=table["id"],
         evidence=table["evidence"],
@@ -354,7 +372,13 @@ def _table(table: Mapping[str, Any], where: tuple[tuple[str, str], ...]) -> Tabl
         by=tuple(table.get("by", ())),
         waves=tuple(table.get("waves", ("latest",))),
         where=where if table["evidence"] == "survey" else (),
+        options=tuple(sorted((name, _hashable(value)) for name, value in options.items())),
     )
+
+
+def _hashable(value: Any) -> Any:
+    """Return a value of TOML with its lists as tuples."""
+    return tuple(_hashable(part) for part in value) if isinstance(value, list) else value
 
 
 def _slug(value: Any) -> str:

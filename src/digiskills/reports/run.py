@@ -181,9 +181,8 @@ def declared_tables(report: Report, study: Study) -> list[DeclaredTable]:
         waves = [study.wave(own if wave == "latest" else wave).name for wave in _waves(table.waves, study)]
         for wave in waves if table.evidence == "survey" else [""]:
             shown = tuple(item for item in items if item)
-            found.append(
-                DeclaredTable(table.id, study.name, table.evidence, table.kind, shown, table.by, wave, table.where)
-            )
+            what = (study.name, table.evidence, table.kind, shown, table.by, wave, table.where, table.options)
+            found.append(DeclaredTable(table.id, *what))
     return found
 
 

@@ -1,0 +1,116 @@
+"""Opening a study in one language and scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digiskills import disclosure, focus_groups, published, words
+from digiskills import study as studies
+from digiskills.errors import UsageError, nearest
+from digiskills.notebook.focus_groups import OpenFocusGroups
+from digiskills.notebook.published import OpenPublished
+from digiskills.notebook.publishing import show_tables
+from digiskills.notebook.scope import Scope
+from digiskills.notebook.survey import OpenSurvey
+from digiskills.study import LATEST
+
+ALL = "all"
+SCOPE = ("department_size", "level")
+
+
+def open_study(
+    name: str | OpenStudy,
+    language: str = "en",
+    *,
+    department_size: str = ALL,
+    level: str = ALL,
+    smallest_group: int = 0,
+) -> OpenStudy:
+    """Return a study, opened in one language and limited to one scope.
+
+    Parameters
+    ----------
+    name : str or OpenStudy
+        Its folder in ``data/raw``; a study that is open already, so that a cell can be run again.
+    language : str
+        ``en`` or ``fr``.
+    department_size, level : str
+        A category to limit everything to, or ``all``.
+    smallest_group : int
+        May raise the study's own threshold; 0 leaves it.
+
+    Returns
+    -------
+    OpenStudy
+        Gives the survey, the focus groups and the published surveys.
+
+    Raises
+    ------
+    UsageError
+        If the study or a category does not exist.
+    """
+    declared = name.study if isinstance(name, OpenStudy) else studies.read(name)
+    if language not in words.LANGUAGES:
+        raise UsageError(f"there is no language ‘{language}’: {nearest(language, words.LANGUAGES)}")
+    scope = dict(zip(SCOPE, (department_size, level), strict=True))
+    where = {dimension: category for dimension, category in scope.items() if category != ALL}
+    for dimension, category in where.items():
+        declared.dimension(dimension).label(category, language)
+    show_tables()
+    return OpenStudy(declared, language, where, smallest_group, disclosure.read_plan(declared.name))
+
+
+@dataclass(frozen=True)
+class OpenStudy(Scope):
+    """A study in one language and scope; see `open_study`."""
+
+    def survey(self, wave: str = LATEST) -> OpenSurvey:
+        """Return one wave of the survey.
+
+        Parameters
+        ----------
+        wave : str
+            A wave's name, or ``latest``.
+
+        Returns
+        -------
+        OpenSurvey
+            Gives released tables; never prints a row.
+        """
+        return OpenSurvey(self, self.wave(wave))
+
+    def focus_groups(self) -> OpenFocusGroups:
+        """Return the coded focus groups and documents.
+
+        Returns
+        -------
+        OpenFocusGroups
+            Gives counts of segments.
+
+        Raises
+        ------
+        UsageError
+            If the study has none; says why.
+        """
+        coded = focus_groups.read(self.study)
+        if coded is None:
+            raise UsageError(focus_groups.why_absent(self.study, self.language))
+        return OpenFocusGroups(self, coded)
+
+    def published(self) -> OpenPublished:
+        """Return the figures that other agencies published.
+
+        Returns
+        -------
+        OpenPublished
+            Gives one table per survey.
+
+        Raises
+        ------
+        UsageError
+            If the study has none; says why.
+        """
+        received = published.read(self.study)
+        if received is None:
+            raise UsageError(published.why_absent(self.study, self.language))
+        return OpenPublished(self, received)

@@ -14,7 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from digiskills.reports.declared import Report
-    from digiskills.reports.run import Outcome, Tell
+    from digiskills.reports.run import Note, Outcome, Tell
 
 app = typer.Typer(
     help="Notebooks about digital skills that become reports.",
@@ -47,13 +47,19 @@ def build(
     language: Annotated[str, typer.Option(help="en, fr or both.")] = "both",
     settings: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, for a scope of your own.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.")] = 2,
+    engine: Annotated[str, typer.Option(help="fork (fast), or papermill with a kernel per notebook.")] = "fork",
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds that one report may take; 0 for no limit.")] = 0,
+    memory: Annotated[int, typer.Option(min=0, help="MiB that one report may use; 0 for no limit.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Run reports that are fresh, too.")] = False,
     output: OutputOption = None,
 ) -> None:
     """Run what is stale and write the site."""
     from digiskills import paths
-    from digiskills.reports import declared, run
+    from digiskills.errors import UsageError, nearest
+    from digiskills.reports import declared, engines, run
 
+    if engine not in engines.ENGINES:
+        raise UsageError(f"--engine {engine}: {nearest(engine, engines.ENGINES)}")
     texts = _settings(settings or [])
     study, language = _everywhere("study", study, texts), _language(language, texts)
     everything = declared.reports(study)
@@ -67,8 +73,8 @@ def build(
         run.forget(everything, folder)
         for notebook, lacks in declared.left_out(study).items():
             print(f"left out: {notebook} (the study has no {lacks})", file=sys.stderr)
-    with _progress(len(chosen)) as tell:
-        outcomes = run.build(chosen, planned, folder, jobs, force, tell)
+    with _progress(len(chosen)) as (tell, note):
+        outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, timeout, memory, note)
     _close(outcomes, folder)
 
 
@@ -195,8 +201,8 @@ def _language(option: str, texts: dict[str, str]) -> str:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Tell]:
-    """Give a function that shows each outcome: a bar on a terminal, a line each in a log."""
+def _progress(total: int) -> Iterator[tuple[Tell, Note]]:
+    """Give functions that show each outcome and each note: a bar on a terminal, a line each in a log."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -215,7 +221,7 @@ def _progress(total: int) -> Iterator[Tell]:
             if outcome.error:
                 progress.console.print(f"       {escape(outcome.error)}", soft_wrap=True)
 
-        yield tell
+        yield tell, lambda text: progress.console.print(escape(text), soft_wrap=True)
 
 
 def _close(outcomes: Sequence[Outcome], folder: Path) -> None:

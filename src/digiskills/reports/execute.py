@@ -20,6 +20,10 @@ from digiskills.reports.declared import Report
 from digiskills.reports.failure import Failure, Stopped, of_notebook, scrub
 from digiskills.reports.gate import pass_released
 
+IN_PROCESS = "digiskills-in-process"
+# What a kernel says of its language; the class of highlighted code follows from it.
+LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -40,6 +44,9 @@ def prepare(scratch: str) -> None:
     Path(scratch, "run").mkdir(mode=0o700, exist_ok=True)
     os.environ |= {
         "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # Several reports run at once, one core each; and sums come out alike whatever engine runs them.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
         "IPYTHONDIR": f"{scratch}/ipython",
         # Sockets of the kernels: short paths, closed to others.
         "JUPYTER_RUNTIME_DIR": f"{scratch}/run",
@@ -49,7 +56,14 @@ def prepare(scratch: str) -> None:
     }
 
 
-def make(report: Report, pages: Mapping[str, str], folder: Path) -> Outcome:
+def make(
+    report: Report,
+    pages: Mapping[str, str],
+    folder: Path,
+    engine: str | None = None,
+    aside: Path | None = None,
+    timeout: float = 0.0,
+) -> Outcome:
     """Return how a report ended: its page and exhibits are in place, or a page that says why not.
 
     Parameters
@@ -60,6 +74,12 @@ def make(report: Report, pages: Mapping[str, str], folder: Path) -> Outcome:
         The page behind each ``language/name`` of a page or notebook.
     folder : Path
         Where ``site``, ``exhibits`` and ``runs`` are.
+    engine : str, optional
+        Name of a papermill engine; papermill's own by default.
+    aside : Path, optional
+        A folder that does not exist yet, where everything is made before it is put in place.
+    timeout : float
+        Seconds that one cell may take in papermill's own engine; 0 for no limit.
 
     Returns
     -------
@@ -67,29 +87,92 @@ def make(report: Report, pages: Mapping[str, str], folder: Path) -> Outcome:
         ``made`` or ``failed``.
     """
     from digiskills.reports import pages as page_maker
-    from digiskills.reports.run import Outcome
 
     started = time.monotonic()
-    runs = folder / "runs" / report.study / report.language
-    runs.mkdir(parents=True, exist_ok=True)
-    runs.chmod(0o700)  # executed notebooks and logs are for their owner
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=runs) as aside:
-        staging = Path(aside)
+    with _making(aside or aside_of(report, folder)) as staging:
         try:
-            with _output_to(runs / f"{report.page}.log"):
-                executed = execute(report, staging)
-                page = page_maker.page(executed, report, pages)
+            with _output_to(staging.parent / f"{report.page}.log"):
+                executed = execute(report, staging, engine, timeout)
+                page, error = page_maker.page(executed, report, pages), ""
         except Stopped as stopped:
             page = page_maker.failure_page(stopped.failure, report, pages)
             error = stopped.failure.message
-        else:
-            error = ""
-        (staging / "page.html").write_text(page, encoding="utf-8")
-        files = _put_in_place(report, staging, folder, failed=bool(error))
-    return Outcome(report, "failed" if error else "made", time.monotonic() - started, error, tuple(files))
+        return _placed(report, page, error, staging, folder, time.monotonic() - started)
 
 
-def execute(report: Report, staging: Path) -> NotebookNode:
+def rescue(report: Report, pages: Mapping[str, str], folder: Path, aside: Path, reason: str) -> Outcome:
+    """Return how a report ended whose process was lost: with a page that says so, and what it had shown so far.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    pages : mapping of str to str
+        The page behind each ``language/name`` of a page or notebook.
+    folder : Path
+        Where ``site``, ``exhibits`` and ``runs`` are.
+    aside : Path
+        Where the lost process made it.
+    reason : str
+        How it was lost.
+
+    Returns
+    -------
+    Outcome
+        ``failed``.
+    """
+    import nbformat
+
+    from digiskills.reports import pages as page_maker
+
+    with _making(aside) as staging:
+        output = staging / "run.ipynb"
+        if output.exists():
+            nbformat.write(clean(nbformat.read(output, as_version=4)), output)
+        page = page_maker.failure_page(Failure(reason), report, pages)
+        return _placed(report, page, reason, staging, folder, 0.0)
+
+
+def aside_of(report: Report, folder: Path) -> Path:
+    """Return a folder of its own for the making of a report.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    folder : Path
+        Where ``site``, ``exhibits`` and ``runs`` are.
+
+    Returns
+    -------
+    Path
+        Does not exist yet.
+    """
+    return folder / "runs" / report.study / report.language / f".making-{report.page}-{secrets.token_hex(4)}"
+
+
+@contextlib.contextmanager
+def _making(aside: Path) -> Iterator[Path]:
+    """Make a folder for what is not in place yet, and remove it; what is in it is for its owner."""
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    aside.parent.chmod(0o700)  # executed notebooks and logs are for their owner
+    aside.mkdir(mode=0o700, exist_ok=True)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _placed(report: Report, page: str, error: str, staging: Path, folder: Path, seconds: float) -> Outcome:
+    """Put what was made in its place and return how the report ended."""
+    from digiskills.reports.run import Outcome
+
+    (staging / "page.html").write_text(page, encoding="utf-8")
+    files = _put_in_place(report, staging, folder, failed=bool(error))
+    return Outcome(report, "failed" if error else "made", seconds, error, tuple(files))
+
+
+def execute(report: Report, staging: Path, engine: str | None = None, timeout: float = 0.0) -> NotebookNode:
     """Return the notebook as run with a report's parameters, clean of times, paths and warnings.
 
     Parameters
@@ -98,6 +181,10 @@ def execute(report: Report, staging: Path) -> NotebookNode:
         The report.
     staging : Path
         Where the executed notebook (``run.ipynb``) and the exhibits (``files``) are written.
+    engine : str, optional
+        Name of a papermill engine; papermill's own by default.
+    timeout : float
+        Seconds that one cell may take in papermill's own engine; 0 for no limit.
 
     Returns
     -------
@@ -121,13 +208,16 @@ def execute(report: Report, staging: Path) -> NotebookNode:
         papermill.execute_notebook(
             str(report.path),
             str(output),
+            engine_name=engine,
             parameters=dict(report.parameters),
             kernel_name="python3",
             language="python",
             cwd=str(report.path.parent),
             progress_bar=False,
-            request_save_on_cell_execute=False,
-            config=_transport(),
+            # Where it is saved as it goes, what it had shown outlives a lost process.
+            request_save_on_cell_execute=bool(engine),
+            autosave_cell_every=1,
+            **({} if engine else {"config": _transport(), "execution_timeout": timeout or None}),
         )
     except PapermillExecutionError:
         pass  # the notebook holds the error, with its cell
@@ -155,6 +245,7 @@ def clean(executed: NotebookNode) -> NotebookNode:
         The same notebook. What was printed to the error stream goes to the log.
     """
     executed.metadata.pop("papermill", None)
+    executed.metadata["language_info"] = dict(LANGUAGE)
     executed.cells = [
         cell for cell in executed.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
     ]

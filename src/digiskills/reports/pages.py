@@ -65,6 +65,14 @@ def page(executed: NotebookNode, report: Report, pages: Mapping[str, str]) -> st
     return _frame(report, study, pages, content=str(soup), contents=contents, banners=banners(report, study))
 
 
+def warm() -> None:
+    """Make the templates ready, so that processes forked from this one have them."""
+    import nbformat
+
+    _cells(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), LANGUAGES[0])
+    _environment().get_template("page.html.j2")
+
+
 def failure_page(failure: Failure, report: Report, pages: Mapping[str, str]) -> str:
     """Return the page that stands in place of a report that could not be made.
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import multiprocessing
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +13,8 @@ from typing import TYPE_CHECKING
 from digiskills import study as studies
 from digiskills.reports import freshness
 from digiskills.reports.declared import Report
-from digiskills.reports.failure import scrub
+from digiskills.reports.engines import FORK, PAPERMILL, Work, forks, kernels
+from digiskills.reports.engines.forks import Zygote
 from digiskills.reports.freshness import Ledger
 from digiskills.study import Study
 
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from digiskills.answers import Answers
     from digiskills.disclosure import DeclaredTable
     from digiskills.survey import Survey
-
-ENGINE = "papermill"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +50,7 @@ class Outcome:
 
 
 Tell = Callable[[Outcome], None]
+Note = Callable[[str], None]
 
 
 def build(
@@ -63,6 +60,10 @@ def build(
     jobs: int = 2,
     force: bool = False,
     tell: Tell = lambda outcome: None,
+    engine: str = FORK,
+    timeout: float = 0.0,
+    memory: int = 0,
+    note: Note = lambda text: None,
 ) -> list[Outcome]:
     """Return how each report ended; pages of those that were stale are made.
 
@@ -80,6 +81,14 @@ def build(
         Run those that are fresh, too.
     tell : callable
         Called with each outcome as soon as it is known.
+    engine : str
+        One of `digiskills.reports.engines.ENGINES`; where processes cannot be forked, papermill's own.
+    timeout : float
+        Seconds that one report may take (one cell, with papermill's own engine); 0 for no limit.
+    memory : int
+        MiB that one report may use beyond what all share; 0 for no limit.
+    note : callable
+        Called with what the user should know.
 
     Returns
     -------
@@ -98,12 +107,19 @@ def build(
     for outcome in outcomes.values():
         tell(outcome)
     if stale:
-        prepare(studies.read(stale[0].study), planned)
-    for outcome in _run(stale, planned, folder, jobs):
-        outcomes[outcome.report.key] = outcome
-        _remember(outcome, keys[outcome.report.key], ledger, folder)
-        tell(outcome)
+        with _warming(engine, jobs, note) as zygote:
+            prepare(studies.read(stale[0].study), planned)
+            work = Work(_longest_first(stale, ledger), _pages(planned), folder, jobs, timeout, memory)
+            for outcome, used in _run(zygote, work, note):
+                outcomes[outcome.report.key] = outcome
+                _remember(outcome, keys[outcome.report.key], ledger, folder, used)
+                tell(outcome)
     return [outcomes[report.key] for report in reports]
+
+
+def _longest_first(reports: Sequence[Report], ledger: Ledger) -> list[Report]:
+    """Return reports in the order in which they are to start: those that took longest last time first."""
+    return sorted(reports, key=lambda report: -ledger.get(report.key, {}).get("seconds", float("inf")))
 
 
 def keys_of(reports: Sequence[Report], planned: Sequence[Report]) -> dict[str, str]:
@@ -191,32 +207,30 @@ def _waves(waves: Sequence[str], study: Study) -> list[str]:
     return [wave.name for wave in study.waves] if list(waves) == ["all"] else list(waves)
 
 
-def _run(stale: Sequence[Report], planned: Sequence[Report], folder: Path, jobs: int) -> Iterable[Outcome]:
-    """Yield the outcome of each report as it ends; a process that dies fails its reports, not the build."""
-    from digiskills.reports import execute
-
-    if not stale:
-        return
-    # Not fork: the parent may hold threads, of the progress display and of pyarrow.
-    context = multiprocessing.get_context("spawn")
-    with (
-        tempfile.TemporaryDirectory(prefix="digiskills-") as scratch,
-        ProcessPoolExecutor(jobs, context, execute.prepare, (scratch,)) as pool,
-    ):
-        pages = _pages(planned)
-        futures = {pool.submit(execute.make, report, pages, folder): report for report in stale}
-        for future in as_completed(futures):
-            yield _outcome(future, futures[future])
-
-
-def _outcome(future: Future[Outcome], report: Report) -> Outcome:
-    """Return how a report ended, even where its process did not live to tell."""
+def _run(zygote: Zygote | None, work: Work, note: Note) -> Iterator[tuple[Outcome, str]]:
+    """Yield the outcome of each report as it ends, and the engine that made it."""
+    left = {report.key: report for report in work.reports}
     try:
-        return future.result()
-    except BrokenProcessPool:
-        return Outcome(report, "failed", error="the process that ran it ended (out of memory?)")
-    except Exception as error:  # noqa: BLE001  one page that cannot be made leaves the others standing
-        return Outcome(report, "failed", error=scrub(f"{type(error).__name__}: {error}"))
+        for outcome in zygote.outcomes(work) if zygote else ():
+            del left[outcome.report.key]
+            yield outcome, FORK
+    except forks.Refused as why:
+        note(f"notebooks run with stock kernels, which is slower: {why}")
+    for outcome in kernels.outcomes(work._replace(reports=list(left.values()))) if left else ():
+        yield outcome, PAPERMILL
+
+
+@contextlib.contextmanager
+def _warming(engine: str, jobs: int, note: Note) -> Iterator[Zygote | None]:
+    """Let the process that is to be forked warm up; none where the engine is papermill or forking is not safe."""
+    with contextlib.ExitStack() as stack:
+        zygote = None
+        if engine == FORK:
+            try:
+                zygote = stack.enter_context(forks.warming(jobs))
+            except forks.Refused as why:
+                note(f"notebooks run with stock kernels, which is slower: {why}")
+        yield zygote
 
 
 def _pages(planned: Iterable[Report]) -> dict[str, str]:
@@ -228,7 +242,7 @@ def _pages(planned: Iterable[Report]) -> dict[str, str]:
     return pages
 
 
-def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path) -> None:
+def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path, engine: str) -> None:
     """Write an outcome into the ledger and remove what the report made before and no longer makes."""
     name = outcome.report.key
     outputs = dict(freshness.digests(outcome.files, folder))
@@ -241,7 +255,7 @@ def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path) -> None:
         "scope": dict(outcome.report.scope),
         "on_request": outcome.report.on_request,
         "key": key,
-        "engine": ENGINE,
+        "engine": engine,
         "seconds": round(outcome.seconds, 1),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "error": outcome.error,

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from tiny_site import declare, notebook, site
 
-from digiskills.reports import declared, freshness
+from digiskills.reports import declared, freshness, imports
 from digiskills.reports.declared import Table
 
 TABLE = Table("01-x", "published", "figures")
@@ -42,13 +42,18 @@ def test_the_same_is_fresh(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file",
-    ["data/raw/tiny/study.toml", "notebooks/reports.toml", "requirements.lock", "data/raw/tiny/new.csv"],
+    ("file", "more"),
+    [
+        ("data/raw/tiny/study.toml", "\nfewest_clusters = 4"),
+        ("notebooks/reports.toml", "# more"),
+        ("requirements.lock", "more"),
+        ("data/raw/tiny/new.csv", "more"),
+    ],
 )
-def test_a_changed_file_counts(root: Path, file: str) -> None:
+def test_a_changed_file_counts(root: Path, file: str, more: str) -> None:
     before = key()
     with (root / file).open("a", encoding="utf-8") as opened:
-        opened.write("\n# more\n")
+        opened.write(more)
     assert key() != before
 
 
@@ -76,15 +81,89 @@ def test_parameters_and_planned_tables_count(root: Path) -> None:
     assert len(keys) == 4
 
 
-def test_the_package_and_its_template_count(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = root / "package"
-    (package / "reports" / "template").mkdir(parents=True)
-    monkeypatch.setattr(freshness, "__file__", str(package / "reports" / "freshness.py"))
+def both() -> list[str]:
+    """Return the keys of the English and of the French page."""
+    reports = declared.reports()
+    shared = freshness.inputs("tiny", reports)
+    return [freshness.key(report, shared) for report in reports]
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("data/raw/tiny/codebook/survey.csv", "D,D,,needed", "D,{},,needed"),
+        ("data/raw/tiny/codebook/choices.csv", "low,L,F", "low,L,{}"),
+        ("data/raw/tiny/study.toml", "Une toute petite", "{}"),
+    ],
+)
+def test_a_french_word_makes_french_pages_only(root: Path, file: str, before: str, after: str) -> None:
+    (english, french), path = both(), root / file
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after.format("autre")), encoding="utf-8")
+    changed = both()
+    assert changed[0] == english and changed[1] != french
+
+
+def test_a_passport_counts_but_not_its_digests(root: Path) -> None:
+    path = root / "data/raw/tiny/datapackage.json"
+    keys = []
+    for digest, licence in (("sha256:1", "A"), ("sha256:2", "A"), ("sha256:2", "B")):
+        path.write_text(json.dumps({"resources": [{"hash": digest, "bytes": 1, "licence": licence}]}), encoding="utf-8")
+        keys.append(key())
+    assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.fixture
+def package(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a package in which charts need colours, and nothing needs maps; notebook 01 imports charts."""
+    folder = root / "package"
+    sources = {
+        "charts/__init__.py": "from digiskills.charts import (\n    dots,\n)",
+        "charts/dots.py": "def dots():\n    from digiskills import colours",
+        "colours.py": "",
+        "maps.py": "",
+        "words/catalogue.py": "",
+        "words/catalogue.toml": '[a]\nen = "one"\nfr = "un"',
+        "reports/pages.py": "import digiskills.words.catalogue",
+        "reports/template/style.css": "",
+    }
+    for name, source in sources.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(source, encoding="utf-8")
+    monkeypatch.setattr(imports, "root", lambda: folder)
+    edit(root / "notebooks/01-ok.ipynb", lambda node: node.cells[-1].update(source="from digiskills import charts"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("colours.py", True), ("charts/dots.py", True), ("reports/template/style.css", True), ("maps.py", False)],
+)
+def test_of_the_package_only_what_a_notebook_needs_counts(package: Path, name: str, counts: bool) -> None:
     before = key()
-    (package / "reports" / "template" / "style.css").write_text("p {}", encoding="utf-8")
-    styled = key()
-    (package / "module.pyc").write_text("compiled", encoding="utf-8")
-    assert before != styled == key()
+    (package / name).write_text("# changed", encoding="utf-8")
+    assert (key() != before) == counts
+
+
+def test_a_french_word_of_the_package_makes_french_pages_only(package: Path) -> None:
+    english, french = both()
+    (package / "words/catalogue.toml").write_text('[a]\nen = "one"\nfr = "une"', encoding="utf-8")
+    changed = both()
+    assert changed[0] == english and changed[1] != french
+
+
+def test_compiled_files_do_not_count(package: Path) -> None:
+    before = key()
+    (package / "charts" / "module.pyc").write_text("compiled", encoding="utf-8")
+    assert key() == before
+
+
+def test_every_module_that_a_notebook_loads_is_known_to_it() -> None:
+    """What Python imports in truth for a notebook is among the files that its key counts."""
+    code = "import sys; from digiskills import charts, words; from digiskills.notebook import open_study"
+    told = "import json; print(json.dumps([m.__file__ for m in sys.modules.values() if 'digiskills' in m.__name__]))"
+    ran = subprocess.run([sys.executable, "-c", f"{code}\n{told}"], capture_output=True, check=True).stdout
+    known = set(imports.files(frozenset(imports.names(code.replace("; ", "\n"))), imports.root()))
+    assert {Path(file) for file in json.loads(ran) if file} <= known
 
 
 def test_a_changed_or_missing_output_is_stale(root: Path) -> None:

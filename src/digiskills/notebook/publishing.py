@@ -23,6 +23,8 @@ from digiskills.notebook.run import RUN, marked, said
 from digiskills.notebook.scope import Scope
 
 LIMITS = ("department_size", "level")
+WORDS = ("codebook", "frameworks")
+"""Folders of a study that say what things are called, in both languages: they are no source of numbers."""
 
 
 def publish(identity: str, shown: Drawing | Released) -> Exhibit:
@@ -95,7 +97,7 @@ def passport(opened: Scope) -> HTML:
     sources = [
         f"{resource.path} ({resource.sha256[:12]})"
         for resource in intake.passport.read(study.folder).resources.values()
-        if not resource.optional
+        if not resource.optional and Path(resource.path).parts[0] not in WORDS
     ]
     parameters = {"study": study.name, "language": language, **opened.where, **said().get("parameters", {})}
     packages = [f"{name} {version(name)}" for name in ("digiskills", "numpy", "pandas", "scipy", "matplotlib")]

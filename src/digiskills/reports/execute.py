@@ -284,7 +284,7 @@ def _message(report: Report, exhibits: Path, mark: str) -> str:
             "exhibits": str(exhibits),
             "href": f"{report.page}-files",
             "release": mark,
-            "data_digest": freshness.data_digest(report.study),
+            "data_digest": freshness.data_digest(report.study, report.language),
         }
     )
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from digiskills import paths
+from digiskills.codebook import LANGUAGES
+from digiskills.reports import imports, one_language
 from digiskills.reports.declared import Report
 
 Ledger = dict[str, dict[str, Any]]
 
 
-def inputs(study: str, planned: Iterable[Report]) -> str:
-    """Return the digest of all that every report of a study rests on.
+def inputs(study: str, planned: Iterable[Report]) -> dict[str, str]:
+    """Return the digest of all that every report of a study rests on, whatever its notebook, for each language.
 
     Parameters
     ----------
@@ -29,48 +31,62 @@ def inputs(study: str, planned: Iterable[Report]) -> str:
 
     Returns
     -------
-    str
-        Digest of the study's files, the package's files, ``reports.toml``, the lock file, the installed
-        versions, Python's version and the planned tables. The release plan follows from these, so what it
-        withholds changes with them.
+    dict of str to str
+        By language: digest of the study's files without the words of the other language, ``reports.toml``, the
+        lock file, the installed versions, Python's version and the planned tables. The release plan follows
+        from these, so what it withholds changes with them.
     """
-    package = Path(__file__).parents[1]
     parts = {
-        "study": data_digest(study),
-        "package": _folder(package),
         "declared": _file(paths.notebooks() / "reports.toml"),
         "lock": _file(paths.root() / "requirements.lock"),
         "installed": sorted(_installed()),
         "python": list(sys.version_info[:3]),
         "tables": sorted({json.dumps(asdict(table)) for report in planned for table in report.tables}),
     }
-    return _digest(parts)
+    return {language: _digest(parts | {"study": data_digest(study, language)}) for language in LANGUAGES}
 
 
-def data_digest(study: str) -> str:
-    """Return the digest of a study's files as received."""
-    return _digest(_folder(paths.raw(study)))
+def data_digest(study: str, language: str) -> str:
+    """Return the digest of a study's files as received, without what only pages of the other language say.
+
+    Parameters
+    ----------
+    study : str
+        Its name.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    str
+        Of names and contents.
+    """
+    folder = paths.raw(study)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return _digest([[path.relative_to(folder).as_posix(), one_language.digest(path, language)] for path in files])
 
 
-def key(report: Report, inputs: str) -> str:
+def key(report: Report, inputs: Mapping[str, str]) -> str:
     """Return the key of a report: equal keys, equal pages.
 
     Parameters
     ----------
     report : Report
         The report.
-    inputs : str
-        Digest of `inputs`.
+    inputs : mapping of str to str
+        What `inputs` gives.
 
     Returns
     -------
     str
-        Digest of the notebook's source and tags, the parameters and the inputs. Outputs, ids and
-        execution counts of the notebook do not count.
+        Digest of the notebook's source and tags, the parameters, the inputs, and those files of the package
+        that the notebook and its page need. Outputs, ids and execution counts of the notebook do not count.
     """
     cells = json.loads(report.path.read_text(encoding="utf-8"))["cells"]
     source = [[cell["cell_type"], cell.get("metadata", {}).get("tags", []), "".join(cell["source"])] for cell in cells]
-    return _digest([report.key, source, dict(report.parameters), inputs])
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    code = imports.digest(text, report.language)
+    return _digest([report.key, source, dict(report.parameters), inputs[report.language], code])
 
 
 def state(report: Report, key: str, ledger: Ledger, folder: Path) -> str:
@@ -144,12 +160,6 @@ def _file(path: Path) -> str:
         return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except FileNotFoundError:
         return ""
-
-
-def _folder(folder: Path) -> list[list[str]]:
-    """Return name and digest of every file below a folder, compiled ones left out."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc"]
-    return [[path.relative_to(folder).as_posix(), _file(path)] for path in files]
 
 
 def _installed() -> Iterator[str]:

@@ -23,6 +23,8 @@ FLOORS = (
     ("exhibits", "joint_display"),
     ("notebook",),
     ("reports", "paper", "release", "check"),
+    ("unchanged",),
+    ("commands",),
     ("cli",),
     ("__main__",),
 )

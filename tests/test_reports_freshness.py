@@ -189,6 +189,6 @@ def test_what_failed_is_told_as_failed(root: Path) -> None:
 
 
 def test_nothing_heavy_is_imported_to_find_that_nothing_is_to_be_done() -> None:
-    code = "import sys, json, digiskills.cli, digiskills.reports.run; print(json.dumps(sorted(sys.modules)))"
+    code = "import sys, json, digiskills.commands, digiskills.reports.run; print(json.dumps(sorted(sys.modules)))"
     modules = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
     assert {"scipy", "matplotlib", "IPython", "nbformat", "papermill", "nbconvert"} & set(modules) == set()

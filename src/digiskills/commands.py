@@ -1,0 +1,243 @@
+"""The commands. Each decides whether there is anything to do before it imports anything heavy."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digiskills import unchanged
+
+if TYPE_CHECKING:
+    from digiskills.reports.declared import Report
+    from digiskills.reports.run import Note, Outcome, Tell
+
+app = typer.Typer(
+    help="Notebooks about digital skills that become reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StudyOption = Annotated[str | None, typer.Option("--study", help="Study; the default is the one of reports.toml.")]
+OutputOption = Annotated[Path | None, typer.Option("--output", help="Folder to write to instead of reports/.")]
+
+
+@app.command()
+def build(
+    report: Annotated[
+        list[str] | None, typer.Argument(help="Pages, notebooks or their numbers; all by default.")
+    ] = None,
+    study: StudyOption = None,
+    language: Annotated[str, typer.Option(help="en, fr or both.")] = "both",
+    settings: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, for a scope of your own.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.")] = 2,
+    engine: Annotated[str, typer.Option(help="fork (fast), or papermill with a kernel per notebook.")] = "fork",
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds that one report may take; 0 for no limit.")] = 0,
+    memory: Annotated[int, typer.Option(min=0, help="MiB that one report may use; 0 for no limit.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Run reports that are fresh, too.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """Run what is stale and write the site."""
+    from digiskills import paths
+    from digiskills.errors import UsageError, nearest
+    from digiskills.reports import declared, engines, run
+
+    before = unchanged.inputs()
+    if engine not in engines.ENGINES:
+        raise UsageError(f"--engine {engine}: {nearest(engine, engines.ENGINES)}")
+    texts = _settings(settings or [])
+    study, language = _everywhere("study", study, texts), _language(language, texts)
+    everything = declared.reports(study)
+    chosen = declared.chosen(everything, report or [])
+    if texts:
+        chosen = declared.reports(study, texts=texts, notebooks={one.notebook for one in chosen})
+    chosen = [one for one in chosen if language in ("both", one.language)]
+    folder = output.absolute() if output else paths.reports()
+    planned = list({one.key: one for one in [*everything, *chosen]}.values())
+    if not (report or texts):
+        run.forget(everything, folder)
+        for notebook, lacks in declared.left_out(study).items():
+            print(f"left out: {notebook} (the study has no {lacks})", file=sys.stderr)
+    with _progress(len(chosen)) as (tell, note):
+        outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, timeout, memory, note)
+    _close(outcomes, folder, before)
+
+
+@app.command("list")
+def list_reports(
+    study: StudyOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """List reports, their parameters, whether they are fresh, and their last run."""
+    from digiskills import paths
+    from digiskills.reports import declared, freshness, run
+
+    folder = output or paths.reports()
+    reports, ledger = declared.reports(study), freshness.read(folder)
+    keys = run.keys_of(reports, reports)
+    rows = [
+        {
+            "report": one.key,
+            "parameters": dict(one.parameters),
+            "state": freshness.state(one, keys[one.key], ledger, folder),
+            "last_run": ledger.get(one.key, {}).get("finished", ""),
+            "seconds": ledger.get(one.key, {}).get("seconds"),
+        }
+        for one in reports
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        _table(rows, reports)
+
+
+@app.command()
+def data(study: Annotated[str | None, typer.Argument(help="All studies by default.")] = None) -> None:
+    """Make the processed data of a study from its raw files."""
+    from digiskills import paths, survey
+    from digiskills import study as studies
+
+    for name in [study] if study else studies.names():
+        for path in survey.process(studies.read(name)):
+            print(os.path.relpath(path, paths.root()))
+
+
+@app.command()
+def check(study: Annotated[str | None, typer.Argument(help="All studies by default.")] = None) -> None:
+    """Validate a study: every problem at once, by file, row and column."""
+    from digiskills import check as checks
+    from digiskills import study as studies
+
+    waiting = {} if study else {name: files for name in studies.names() if (files := checks.to_fetch(name))}
+    for name, files in waiting.items():
+        print(f"{name}: not checked, its data are not here ({', '.join(files)}); its README says where they are")
+    problems = {name: checks.study(name) for name in ([study] if study else studies.names()) if name not in waiting}
+    for name, found in problems.items():
+        count = {0: "no problem found", 1: "1 problem"}.get(len(found), f"{len(found)} problems")
+        print(f"{name}: {count}")
+        for problem in found:
+            print(f"  {problem}")
+    if any(problems.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def renew(study: Annotated[str, typer.Argument(help="A study whose raw files were changed on purpose.")]) -> None:
+    """Write sizes and SHA-256 of a study's files into its passport."""
+    from digiskills import paths
+    from digiskills import study as studies
+    from digiskills.errors import UsageError, nearest
+    from digiskills.intake import passport
+
+    if study not in studies.names():
+        raise UsageError(f"there is no study ‘{study}’ in data/raw: {nearest(study, studies.names())}")
+    for path in passport.renew(paths.raw(study)):
+        print(path)
+
+
+@app.command()
+def simulate(study: Annotated[str, typer.Argument(help="A study with a truth.toml.")]) -> None:
+    """Write a study's synthetic survey from its declared truth."""
+    from digiskills import paths, simulate
+    from digiskills import study as studies
+
+    for path in simulate.write(studies.read(study).folder):
+        print(os.path.relpath(path, paths.root()))
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on the notebooks."""
+    from digiskills import paths
+
+    os.chdir(paths.root())
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={paths.notebooks()}"])
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    """Return what ``--set`` gives as name and text."""
+    from digiskills.errors import UsageError
+
+    wrong = [text for text in given if "=" not in text]
+    if wrong:
+        raise UsageError("\n".join(f"--set {text}: write NAME=VALUE" for text in wrong))
+    return {name.strip(): value for name, _, value in (text.partition("=") for text in given)}
+
+
+def _everywhere(name: str, option: str | None, texts: dict[str, str]) -> str | None:
+    """Return a value that has an option of its own and may be given with ``--set``, too."""
+    from digiskills.errors import UsageError
+
+    text = texts.pop(name, None)
+    if text is not None and option is not None and text != option:
+        raise UsageError(f"--{name} {option} and --set {name}={text} do not agree: give one of them")
+    return option if text is None else text
+
+
+def _language(option: str, texts: dict[str, str]) -> str:
+    """Return the language wanted."""
+    from digiskills.errors import UsageError, nearest
+
+    language = _everywhere("language", None if option == "both" else option, texts) or "both"
+    if language not in ("en", "fr", "both"):
+        raise UsageError(f"--language {language}: {nearest(language, ('en', 'fr', 'both'))}")
+    return language
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[tuple[Tell, Note]]:
+    """Give functions that show each outcome and each note: a bar on a terminal, a line each in a log."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Reports", total=total)
+
+        def tell(outcome: Outcome) -> None:
+            progress.advance(task)
+            if outcome.status != "fresh":
+                took = f"{outcome.report.key}  {outcome.seconds:.1f} s"
+                mark = "[green]made  [/]" if outcome.status == "made" else "[bold red]failed[/]"
+                progress.console.print(f"{mark} {escape(took)}", soft_wrap=True)
+            if outcome.error:
+                progress.console.print(f"       {escape(outcome.error)}", soft_wrap=True)
+
+        yield tell, lambda text: progress.console.print(escape(text), soft_wrap=True)
+
+
+def _close(outcomes: Sequence[Outcome], folder: Path, before: str) -> None:
+    """Write the index, say what was done and where to look; end with 1 if a report failed."""
+    done = {status: [one for one in outcomes if one.status == status] for status in ("made", "fresh", "failed")}
+    site = folder / "site" / "index.html"
+    if done["made"] or done["failed"] or not site.exists():
+        from digiskills.reports import index
+
+        index.write(folder)
+    counts = ", ".join(f"{len(found)} {status}" for status, found in done.items() if found or status == "made")
+    print(f"{counts}. Open {os.path.relpath(site)}")
+    if done["failed"]:
+        raise typer.Exit(1)
+    unchanged.remember(sys.argv[1:], f"{len(outcomes)} fresh. Open {os.path.relpath(site)}", before)
+
+
+def _table(rows: Sequence[dict[str, object]], reports: Sequence[Report]) -> None:
+    """Print the reports as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("report", "parameters", "state", "last run", "seconds", box=None)
+    for row, report in zip(rows, reports, strict=True):
+        scope = ", ".join(f"{name}={value}" for name, value in report.scope.items())
+        table.add_row(report.key, scope, str(row["state"]), str(row["last_run"]), str(row["seconds"] or ""))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)

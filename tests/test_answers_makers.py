@@ -23,7 +23,7 @@ from digiskills.errors import UsageError
 from digiskills.estimates import SurveyDesign
 from digiskills.intake import passport
 from digiskills.study import Study
-from digiskills.survey import Survey
+from digiskills.survey import Survey, read
 
 SIDES = {"no_time": ["agree"], "good_tools": ["disagree"], "held_data": ["none", "basic"]}
 DERIVED = (
@@ -216,11 +216,10 @@ def test_kept_answers(tmp_path, monkeypatch) -> None:
     received = small_survey.received(10, 50).assign(years="3")
     (study.folder / "survey.csv").write_text(received.to_csv(index=False), encoding="utf-8")
     passport_of(study)
-    survey_file = answers.kept.typed_file
-    made = []
-    monkeypatch.setattr(answers.kept, "typed_file", lambda *given: made.append(given) or survey_file(*given))
-    first = answers.read(study, derived=DERIVED, numbers=["years"])
-    again = answers.read(study, derived=DERIVED, numbers=["years"])
+    count, made = answers.kept.count_frame, []
+    monkeypatch.setattr(answers.kept, "count_frame", lambda *given: made.append(given) or count(*given))
+    first = answers.read(read(study), derived=DERIVED, numbers=["years"])
+    again = answers.read(read(study), derived=DERIVED, numbers=["years"])
     assert len(made) == 1
     expected = answers.count(small_survey.survey(study, received), derived=DERIVED, numbers=["years"])
     for kept in (first, again):
@@ -232,10 +231,14 @@ def test_kept_answers(tmp_path, monkeypatch) -> None:
         )
     files = list(paths.processed("mine").glob("answers_*"))
     assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600]
-    assert answers.read(study).items.keys() < first.items.keys()
+    assert answers.read(read(study)).items.keys() < first.items.keys()
     files[0].write_bytes(b"damaged")
-    answers.read(study, derived=DERIVED, numbers=["years"])
+    answers.read(read(study), derived=DERIVED, numbers=["years"])
     (study.folder / "survey.csv").write_text(received.head(20).to_csv(index=False), encoding="utf-8")
     passport.renew(study.folder)
-    assert answers.read(study, derived=DERIVED, numbers=["years"]).groups["n"].sum() == 20
-    assert len(survey.frame) == 400
+    assert answers.read(read(study), derived=DERIVED, numbers=["years"]).groups["n"].sum() == 20
+    several = len(made)
+    answers.read(dataclasses.replace(survey, digest=""))  # from no files: counted, never kept
+    changed = dataclasses.replace(read(study), frame=read(study).frame.iloc[:7])
+    assert answers.read(changed, derived=DERIVED, numbers=["years"]).groups["n"].sum() == 7
+    assert len(made) == several + 2

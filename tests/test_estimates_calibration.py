@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +14,19 @@ from hypothesis import strategies as st
 
 from digiskills import answers
 from digiskills.errors import DesignError, UsageError
-from digiskills.estimates import SurveyDesign, calibrated, means, shares
-from digiskills.estimates.calibration import poststratify, rake
+from digiskills.estimates import (
+    Estimand,
+    SurveyDesign,
+    differences,
+    independence,
+    joint,
+    means,
+    quantiles,
+    shares,
+    with_pairs,
+)
+from digiskills.estimates.calibrated import calibrated
+from digiskills.survey.raking import poststratify, rake
 
 SIZES = pd.DataFrame({"size": ["large", "small"], "heads": [60.0, 40.0]})
 LEVELS = pd.DataFrame({"level": ["manager", "staff"], "heads": [30.0, 70.0]})
@@ -121,7 +135,7 @@ def test_answers_without_clusters_by_another_route(tmp_path, monkeypatch) -> Non
     monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
     survey = small_survey.survey(small_survey.study(tmp_path, clusters=False), small_survey.received(22, 200))
     table = small_survey.scored(survey)
-    found = calibrated.means(answers.count(survey), "no_time", ["level"]).iloc[0]
+    found = means(calibrated(answers.count(survey), ["level"]), "no_time").iloc[0]
     w, y = table["weight"].to_numpy(), table["no_time"].to_numpy()
     known = np.isfinite(y)
     u = np.where(known, y - (w[known] * y[known]).sum() / w[known].sum(), 0) / w[known].sum()
@@ -132,6 +146,39 @@ def test_answers_without_clusters_by_another_route(tmp_path, monkeypatch) -> Non
     z = pd.Series(w * e)
     expected = np.sqrt(sum(len(part) * part.var() for _, part in z.groupby(table["stratum"].to_numpy())))
     np.testing.assert_allclose(found["se"], expected, rtol=1e-9)
+
+
+RECORDS = json.loads((Path(__file__).parent / "reference/expected/calibration.json").read_text(encoding="utf-8"))
+
+
+def svy_design(record: dict) -> SurveyDesign:
+    """The design of a record: weights times the factor of their cell, which is svy's calibration."""
+    frame = pd.read_csv(Path(__file__).parent / "reference/data/open_survey.csv")
+    factor = {(level, region): number for level, region, number in RECORDS["factors"][record["margins"]]}
+    cells = zip(frame["level"], frame["region"], strict=True)
+    frame["w"] = frame["weight"] * [factor[cell] for cell in cells]
+    margins = {"calibration": record["margins"].split(", "), "design_weight": "weight"}
+    return SurveyDesign(frame, "w", "region", "office", record["population"], lonely=record["lonely"], **margins)
+
+
+@pytest.mark.parametrize("margins", ["level", "level, region"])
+def test_errors_equal_those_of_svy(margins) -> None:
+    """Post-strata and the linear calibration to two margins; lonely clusters, domains within and across margins."""
+    records = [record for record in RECORDS["records"] if record["margins"] == margins]
+    assert len(records) == 128
+    for record in records:
+        found = getattr(svy_design(record), record["estimand"])(record["item"], where=record["where"]).iloc[0]
+        expected = [record["estimate"], record["se"]]
+        np.testing.assert_allclose(found[["estimate", "se"]].tolist(), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_joint_errors_equal_those_of_svy() -> None:
+    for record in RECORDS["records"]:
+        if record["estimand"] == "mean" and record["lonely"] == "adjust" and "region" in record["where"]:
+            of = (1,) if record["item"] == "lacks_time" else None
+            found = svy_design(record).joint([Estimand("it", record["item"], of)], ["region"]).frame
+            se = found.loc[found["region"] == record["where"]["region"], "se"].item()
+            np.testing.assert_allclose(se, record["se"], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("where", [{}, {"level": "staff"}])
@@ -186,10 +233,10 @@ def test_answers_give_the_errors_of_the_respondents(tmp_path, monkeypatch, clust
     design = SurveyDesign(frame, "weight", "stratum", "department" if clusters else None, columns, calibration=margins)
     counted = answers.count(survey, people=people)
     items = ["no_time", "gap:data"]
-    found, expected = calibrated.means(counted, items, margins, by), design.mean(items, by)
+    found, expected = means(calibrated(counted, margins), items, by), design.mean(items, by)
     numbers = ["n", "estimate", "se", "df", "low", "high"]
     np.testing.assert_allclose(found[numbers].astype(float), expected[numbers].astype(float), rtol=1e-8, atol=1e-12)
-    share = calibrated.shares(counted, ["no_time"], "agree", margins, by)
+    share = shares(calibrated(counted, margins), ["no_time"], "agree", by)
     wanted = design.share("no_time", answers=[3], by=by)
     np.testing.assert_allclose(share["se"].astype(float), wanted["se"].astype(float), rtol=1e-8, atol=1e-12)
     if not by:  # within a cell of the margins they explain nothing: the error is the same
@@ -222,16 +269,99 @@ def test_errors_are_nearer_the_truth_over_many_samples() -> None:
     assert 0.89 <= covers.mean() <= 0.99
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda design: design.quantile("y"),
-        lambda design: design.difference("y", "level"),
-        lambda design: design.independence("size", "level"),
-        lambda design: design.ratio("y", "d"),
-    ],
-)
-def test_what_has_no_calibrated_error_says_so(call) -> None:
-    design = SurveyDesign(respondents(), "d", "stratum", "cluster", calibration=["size"])
-    with pytest.raises(UsageError, match="has no calibrated error here"):
-        call(design)
+def answers_and_design(folder, clusters: bool, stages: int):
+    """The same small survey as counted answers, calibrated, and as a design of respondents."""
+    population = pd.Series({"h0": 900, "h1": 400, "h2": 3000, "h3": 200}) if stages else None
+    survey = small_survey.survey(small_survey.study(folder, clusters), small_survey.received(23, 300), population)
+    frame = small_survey.scored(survey)
+    people = frame["department"].value_counts() * 2 + 3 if stages == 2 and clusters else None
+    columns = ["in_stratum", "people"] if people is not None else ["in_stratum"] if stages else None
+    frame["in_stratum"] = 0 if population is None else frame["stratum"].map(population)
+    frame["people"] = 0 if people is None else frame["department"].map(people)
+    margins = [["department_size"], ["level"]]
+    design = SurveyDesign(frame, "weight", "stratum", "department" if clusters else None, columns, calibration=margins)
+    counted = with_pairs(answers.count(survey, people=people), survey, ["no_time", "gap:data"])
+    return calibrated(counted, margins), design, frame
+
+
+NUMBERS = ["n", "estimate", "se", "low", "high"]
+
+
+@pytest.mark.parametrize("clusters", [True, False])
+@pytest.mark.parametrize("stages", [0, 1, 2])
+def test_what_is_estimated_together_is_calibrated_from_answers_and_from_respondents(
+    tmp_path, monkeypatch, clusters, stages
+) -> None:
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    counted, design, _ = answers_and_design(tmp_path, clusters, stages)
+    asked = [Estimand("no_time", "no_time"), Estimand("gap", "gap:data")]
+    found, expected = joint(counted, asked, ["level"], margins=True), design.joint(asked, ["level"], margins=True)
+    np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-9, atol=1e-15)
+    one = design.mean(["no_time", "gap:data"], ["level"])
+    rows = found.frame[found.frame["level"] != "all"]
+    np.testing.assert_allclose(rows["se"].to_numpy(float), one["se"].to_numpy(float), rtol=1e-9)
+    assert "department_size, level" in found.frame.attrs["method"]["calibration"]
+    apart = differences(counted, asked, "level")
+    wanted = design.difference(["no_time", "gap:data"], "level")
+    np.testing.assert_allclose(apart[NUMBERS].astype(float), wanted[NUMBERS].astype(float), rtol=1e-8, atol=1e-12)
+    middle, told = quantiles(counted, "no_time", 0.4, "level"), design.quantile("no_time", 0.4, "level")
+    np.testing.assert_allclose(middle[NUMBERS].astype(float), told[NUMBERS].astype(float), rtol=1e-8, atol=1e-12)
+    test = independence(counted, "no_time", "level").iloc[0]
+    other = design.independence("no_time", "level").iloc[0]
+    np.testing.assert_allclose(
+        test[["statistic", "df1", "df2"]].astype(float), other[["statistic", "df1", "df2"]].astype(float), rtol=1e-8
+    )
+
+
+def test_the_error_of_a_difference_by_another_route() -> None:
+    """Of two items, and of two domains: the residual of the difference of the linearised values."""
+    frame = respondents(5)
+    frame["w"] = rake(frame, "d", [SIZES, LEVELS])
+    frame["z"] = frame["y"] ** 2
+    design = SurveyDesign(frame, "w", "stratum", "cluster", calibration=["size", "level"], design_weight="d")
+    everyone, staff = np.ones(len(frame), dtype=bool), frame["level"].eq("staff").to_numpy()
+    y, z = frame["y"].to_numpy(), frame["z"].to_numpy()
+    pairs = (
+        (
+            design.difference(["y", "z"], "estimand").iloc[0],
+            residuals(frame, y, everyone) - residuals(frame, z, everyone),
+        ),
+        (design.difference("y", "level").iloc[0], residuals(frame, y, ~staff) - residuals(frame, y, staff)),
+    )
+    for found, each in pairs:
+        totals = each.groupby([frame["stratum"], frame["cluster"]]).sum()
+        variance = sum(len(part) * part.var() for _, part in totals.groupby(level=0))
+        np.testing.assert_allclose(found["se"], np.sqrt(variance), rtol=1e-9)
+
+
+def test_the_error_of_a_ratio_by_another_route() -> None:
+    frame = respondents(6)
+    frame["w"] = rake(frame, "d", [SIZES, LEVELS])
+    frame["x"] = frame["d"] + 1
+    design = SurveyDesign(frame, "w", "stratum", "cluster", calibration=["size", "level"], design_weight="d")
+    found = design.ratio("y", "x").iloc[0]
+    below = float((frame["w"] * frame["x"]).sum())
+    u = ((frame["y"] - found["estimate"] * frame["x"]) / below).to_numpy()
+    everyone = np.ones(len(frame), dtype=bool)
+    # `residuals` makes (v - mean v) / N of what it is given; this has mean 0.
+    each = residuals(frame, u * frame["w"].sum(), everyone)
+    totals = each.groupby([frame["stratum"], frame["cluster"]]).sum()
+    variance = sum(len(part) * part.var() for _, part in totals.groupby(level=0))
+    np.testing.assert_allclose(found["se"], np.sqrt(variance), rtol=1e-9)
+
+
+def test_lonely_clusters_count_as_met_everywhere(tmp_path, monkeypatch) -> None:
+    """A residual reaches beyond the domain: each rule gives the covariance the variance of the mean on its diagonal."""
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    _, _, frame = answers_and_design(tmp_path, True, 0)
+    for rule in ("adjust", "average", "certainty"):
+        design = SurveyDesign(frame, "weight", "stratum", "department", lonely=rule, calibration=["level"])
+        found = design.joint([Estimand("y", "no_time")], ["department_size"]).frame["se"]
+        np.testing.assert_allclose(found, design.mean("no_time", "department_size")["se"].to_numpy(float), rtol=1e-9)
+
+
+def test_margins_that_answers_do_not_have_are_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    survey = small_survey.survey(small_survey.study(tmp_path), small_survey.received(1, 60))
+    with pytest.raises(UsageError, match="no dimension ‘levle’; did you mean ‘level’"):
+        calibrated(answers.count(survey), ["levle"])

@@ -12,7 +12,16 @@ from digiskills.answers.memory import count, count_frame
 from digiskills.answers.out_of_core import count_with_duckdb
 from digiskills.answers.recipes import COUNTED_KINDS, Recipe, barrier_side, recipes
 from digiskills.answers.streamed import count_parquet, dictionaries
-from digiskills.answers.totals import EVERYONE, GAP, NOT_BOTH, Answers, ItemTotals, NumberTotals
+from digiskills.answers.totals import (
+    EVERYONE,
+    GAP,
+    NOT_BOTH,
+    Answers,
+    Calibrated,
+    ItemTotals,
+    NumberTotals,
+    ReplicateSums,
+)
 
 __all__ = [
     "COUNTED_KINDS",
@@ -22,6 +31,7 @@ __all__ = [
     "Answers",
     "AnyOf",
     "Both",
+    "Calibrated",
     "Cells",
     "Counted",
     "Derived",
@@ -30,6 +40,7 @@ __all__ = [
     "Net",
     "NumberTotals",
     "Recipe",
+    "ReplicateSums",
     "barrier_side",
     "count",
     "count_frame",

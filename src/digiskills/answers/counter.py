@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from digiskills.answers.form import SUMS, Counted, Form, described
 from digiskills.answers.recipes import Recipe
+from digiskills.answers.replicated import ReplicateCounter
 from digiskills.answers.totals import ItemTotals, NumberTotals
 
 JOINT = 64  # most cells of two columns that are counted together
@@ -20,7 +21,10 @@ Codes = NDArray[np.integer]
 
 
 class Batch(NamedTuple):
-    """Some respondents: stratum, cluster and cells by position, weight, categories by column, numbers by column."""
+    """Some respondents: stratum, cluster and cells by position, weight, categories by column, numbers by column.
+
+    The numbers hold the weight before the calibration and the replicate weights too, where the form has them.
+    """
 
     keys: Sequence[Codes]
     weight: np.ndarray
@@ -58,15 +62,17 @@ class Counter:
         self._n = [np.zeros(0, dtype=np.int64) for _ in self._tables]
         self._w = [np.zeros(0, dtype=complex) for _ in self._tables]
         self._cell = self._code_of = self._ones = np.empty(0, dtype=np.intp)
-        self._everyone = np.zeros((0, 3))
+        self._everyone = np.zeros((0, 4))
         self._numbers = {name: np.zeros((0, len(SUMS))) for name in form.numbers}
+        self._replicates = ReplicateCounter(form) if form.replicates else None
 
     def add(self, batch: Batch) -> None:
         """Add some respondents; one with weight 0 is in the sample and in no item."""
         group = self._number(self._code(batch.keys))
         self._grow(len(self._ids))
         weight = batch.weight
-        for at, value in enumerate((np.ones(len(weight)), weight, weight**2)):
+        before = batch.numbers[self.form.design_weight] * (weight > 0) if self.form.design_weight else weight
+        for at, value in enumerate((np.ones(len(weight)), weight, weight**2, before)):
             self._everyone[: len(self._ids), at] += np.bincount(group, value, len(self._ids))
         weighted = self._order(group, weight)
         group, weight = group[weighted].astype(np.intp), weight[weighted]
@@ -74,19 +80,22 @@ class Counter:
             name: item.walk([batch.answers[source] for source in item.sources]) for name, item in self._walked.items()
         }
         self._add_answers(group, weight, {**batch.answers, **walked}, weighted)
-        for name, values in batch.numbers.items():
-            self._add_number(name, group, weight, values[weighted])
+        for name in self._numbers:
+            self._add_number(name, group, weight, batch.numbers[name][weighted])
+        if self._replicates is not None:
+            self._replicates.add(batch.keys[2:], batch.weight, batch.answers, batch.numbers)
 
     def result(self) -> Counted:
         """Everything counted, in the order of the groups."""
         codes = np.fromiter(self._ids, dtype=np.int64, count=len(self._ids))
         keys = np.column_stack(np.unravel_index(codes, self._sizes)).astype(np.int64)
         keys[:, 2:] -= 1
-        groups, order = described(self.form, self.strata, self.clusters, keys, self._everyone[: len(codes)])
+        groups, order = described(self.form, self.strata, self.clusters, keys, self._everyone[: len(codes), :3])
         made = {name: item for at in range(len(self._tables)) for name, item in self._items(at, order).items()}
         items = {recipe.name: made[recipe.name] for recipe in self.form.recipes}
         numbers = {name: NumberTotals(name, *_number_columns(sums[order])) for name, sums in self._numbers.items()}
-        return Counted(groups, items, numbers)
+        design = self._everyone[: len(codes), 3][order] if self.form.design_weight else None
+        return Counted(groups, items, numbers, design, self._replicates.result() if self._replicates else None)
 
     def _order(self, group: np.ndarray, weight: np.ndarray) -> np.ndarray | slice:
         """Respondents with a weight, by group where that brings many to the same places in memory."""

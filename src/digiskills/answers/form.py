@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +11,11 @@ import pandas as pd
 
 from digiskills.answers.derived import Derived
 from digiskills.answers.recipes import Categories, Recipe, recipes
-from digiskills.answers.totals import EVERYONE, ItemTotals, NumberTotals
+from digiskills.answers.totals import EVERYONE, Answers, Calibrated, ItemTotals, NumberTotals, ReplicateSums
 from digiskills.errors import UsageError, nearest
 from digiskills.study import Study
 
+BESIDE_CELLS = ("stratum", "cluster", "n", "w", "w2")  # columns of groups that are no dimension
 SUMS = ("n", "w", "wy", "w2", "w2y", "w2yy")  # of a numeric item
 
 
@@ -42,7 +43,11 @@ class Form:
     weight, stratum, cluster : str or None
         Columns of the design; None where the survey has none.
     cells : tuple of Cells
-        Dimensions.
+        Dimensions: those asked for, and those of the margins of a calibration.
+    design_weight : str or None
+        Column of the weights before their calibration.
+    replicates : tuple of str
+        Columns of replicate weights.
     """
 
     recipes: tuple[Recipe, ...]
@@ -52,6 +57,8 @@ class Form:
     stratum: str | None
     cluster: str | None
     cells: tuple[Cells, ...]
+    design_weight: str | None = None
+    replicates: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -63,15 +70,26 @@ class Form:
     def columns(self) -> list[str]:
         """Every column that a pass reads, each once."""
         design = [name for name in (self.weight, self.stratum, self.cluster) if name]
-        return list(dict.fromkeys([*design, *(cell.column for cell in self.cells), *self.sources, *self.numbers]))
+        columns = [*design, *(cell.column for cell in self.cells), *self.sources, *self.floats]
+        return list(dict.fromkeys(columns))
+
+    @property
+    def floats(self) -> list[str]:
+        """Columns of numbers, but for the weight."""
+        return [*self.numbers, *([self.design_weight] if self.design_weight else []), *self.replicates]
 
 
 class Counted(NamedTuple):
-    """The result of a pass: `groups`, and one row per group in every item and number."""
+    """The result of a pass: `groups`, and one row per group in every item and number.
+
+    `design` holds each group's sum of the weights before the calibration, over respondents with a weight.
+    """
 
     groups: pd.DataFrame
     items: dict[str, ItemTotals]
     numbers: dict[str, NumberTotals]
+    design: np.ndarray | None = None
+    replicates: ReplicateSums | None = None
 
 
 def form(
@@ -111,16 +129,69 @@ def form(
     wrong = [problem for name, problem in zip(numbers, wrong, strict=True) if name not in numeric]
     if wrong:
         raise UsageError("\n".join(wrong))
-    declared = [study.dimension(name) for name in dimensions]
+    calibration = study.design.calibration
+    asked = dict.fromkeys([*dimensions, *(calibration.dimensions if calibration else ())])
+    declared = [study.dimension(name) for name in asked]
     cells = [
-        Cells(name, each.item, tuple(category.code for category in each.categories), tuple(each.names))
-        for name, each in zip(dimensions, declared, strict=True)
+        Cells(each.name, each.item, tuple(category.code for category in each.categories), tuple(each.names))
+        for each in declared
     ]
     texts = {name: tuple(str(value) for value in values) for name, values in categories.items()}
     design = study.design
     made = recipes(study.codebook, texts, derived)
     weight, stratum, cluster = (name or None for name in (design.weight, design.stratum, design.cluster))
-    return Form(made, texts, tuple(numbers), weight, stratum, cluster, tuple(cells))
+    before = (calibration.design_weight if calibration else "") or None
+    return Form(made, texts, tuple(numbers), weight, stratum, cluster, tuple(cells), before, study.replicate_weights)
+
+
+def answers(
+    study: Study,
+    counted: Counted,
+    population: pd.Series | None,
+    people: pd.Series | None,
+    rscales: Sequence[float],
+) -> Answers:
+    """Put what was counted together with what the study declares of its sample.
+
+    Parameters
+    ----------
+    study : Study
+        Its design.
+    counted : Counted
+        The result of a pass.
+    population, people : Series or None
+        Clusters of each stratum, and people of each cluster, in the population.
+    rscales : sequence of float
+        Factors of the replicates; none for 1.
+
+    Returns
+    -------
+    Answers
+        For estimates.
+    """
+    design = study.design
+    return Answers(
+        counted.groups,
+        counted.items,
+        tuple(counted.groups.columns.drop([*BESIDE_CELLS])),
+        population,
+        design.lonely_cluster,
+        bool(design.cluster),
+        people,
+        counted.numbers,
+        _calibrated(study, counted),
+        replace(design.replicates, rscales=tuple(rscales)) if design.replicates else None,
+        counted.replicates,
+    )
+
+
+def _calibrated(study: Study, counted: Counted) -> Calibrated | None:
+    calibration = study.design.calibration
+    if calibration is None:
+        return None
+    weight = counted.groups["w"].to_numpy(dtype=float)
+    before = weight if counted.design is None else counted.design
+    return Calibrated(calibration.margins, np.divide(before, weight, out=np.zeros(len(weight)), where=weight > 0))
 
 
 def described(

@@ -9,9 +9,9 @@ import pandas as pd
 
 from digiskills.answers.counter import Batch, Counter
 from digiskills.answers.derived import Derived
-from digiskills.answers.form import Counted, Form, form, one_label
+from digiskills.answers.form import Counted, Form, answers, form, one_label
 from digiskills.answers.totals import Answers
-from digiskills.survey import Survey
+from digiskills.survey import Survey, rscales
 
 
 def count(
@@ -48,18 +48,9 @@ def count(
     A respondent with weight 0 stays in `groups` (the sample) and out of every item. The gap of a skill is the
     score needed minus the score held, on those who answered both.
     """
-    what = form(survey.study, categories(survey.frame), dimensions, derived, numbers)
-    counted = count_frame(survey.frame, what)
-    return Answers(
-        counted.groups,
-        counted.items,
-        tuple(dimensions),
-        survey.population,
-        survey.study.design.lonely_cluster,
-        survey.cluster is not None,
-        survey.people if people is None else people,
-        counted.numbers,
-    )
+    counted = count_frame(survey.frame, form(survey.study, categories(survey.frame), dimensions, derived, numbers))
+    known = survey.people if people is None else people
+    return answers(survey.study, counted, survey.population, known, rscales(survey.study))
 
 
 def categories(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -93,7 +84,7 @@ def count_frame(frame: pd.DataFrame, form: Form) -> Counted:
     ]
     weight = np.ones(len(frame)) if form.weight is None else frame[form.weight].to_numpy(float)
     counter = Counter(form, *labels)
-    answers = {name: frame[name].array.codes.astype(np.intp) for name in form.sources}
-    numbers = {name: frame[name].to_numpy(float) for name in form.numbers}
-    counter.add(Batch(keys, weight, answers, numbers))
+    given = {name: frame[name].array.codes.astype(np.intp) for name in form.sources}
+    numbers = {name: frame[name].to_numpy(float) for name in form.floats}
+    counter.add(Batch(keys, weight, given, numbers))
     return counter.result()

@@ -17,6 +17,7 @@ from digiskills.answers.form import Counted, Form, one_label
 from digiskills.errors import UsageError
 
 ROWS = 1 << 17  # of a batch: enough of each group to pay for sorting them
+REPLICATES = 8  # columns of replicate weights that a batch of that length may have; with more it is shorter
 
 
 def count_parquet(path: Path, form: Form) -> Counted:
@@ -78,10 +79,11 @@ def dictionaries(path: Path, columns: Sequence[str] | None = None) -> dict[str, 
 
 
 def _batches(path: Path, form: Form) -> Iterator[pa.RecordBatch]:
-    texts = [name for name in form.columns if name != form.weight and name not in form.numbers]
+    texts = [name for name in form.columns if name != form.weight and name not in form.floats]
     # Buffered ahead, pyarrow would hold the whole file in memory.
     with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
-        yield from file.iter_batches(ROWS, columns=form.columns)
+        rows = max(ROWS // max(len(form.replicates) // REPLICATES, 1), 1)
+        yield from file.iter_batches(rows, columns=form.columns)
 
 
 def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -102,7 +104,7 @@ def _decoded(batch: pa.RecordBatch, form: Form, labels: list[list[str]]) -> Batc
     keys += [_codes(batch, cell.column, cell.codes, unknown=-1) for cell in form.cells]
     answers = {name: _codes(batch, name, form.categories[name]) for name in form.sources}
     weight = np.ones(rows) if form.weight is None else _floats(batch, form.weight)
-    return Batch(keys, weight, answers, {name: _floats(batch, name) for name in form.numbers})
+    return Batch(keys, weight, answers, {name: _floats(batch, name) for name in form.floats})
 
 
 def _codes(batch: pa.RecordBatch, column: str, known: Sequence[str], unknown: int | None = None) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from digiskills.errors import UsageError, nearest
+from digiskills.study import Replicates
 
 GAP = "gap:"
 NOT_BOTH = "not_both"  # of a gap: one of the two questions has no answer
@@ -64,6 +65,44 @@ class NumberTotals:
 
 
 @dataclass(frozen=True)
+class ReplicateSums:
+    """Sums of replicate weights, by cell of the dimensions: errors from replicates need no clusters.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per cell of the dimensions (null where a respondent has no category), for everyone.
+    items : mapping of str to ndarray, cells x answers x replicates
+        Sum of each replicate weight over the respondents with a weight above 0 who gave the answer.
+    numbers : mapping of str to ndarray, 2 x cells x replicates
+        Of a numeric item, sums of the replicate weight and of it times the number.
+    products : ndarray, cells x replicates x replicates
+        Sums of products of two replicate weights over everyone in the cell: their rank gives degrees of freedom.
+    """
+
+    cells: pd.DataFrame
+    items: Mapping[str, np.ndarray]
+    numbers: Mapping[str, np.ndarray]
+    products: np.ndarray
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Margins to which the weights were calibrated.
+
+    Parameters
+    ----------
+    margins : tuple of tuple of str
+        Dimensions of each margin.
+    ratio : ndarray, one per group
+        Weight before the calibration over the weight; 1 where it is not known.
+    """
+
+    margins: tuple[tuple[str, ...], ...]
+    ratio: np.ndarray
+
+
+@dataclass(frozen=True)
 class Answers:
     """A survey, counted.
 
@@ -86,6 +125,12 @@ class Answers:
         People of each cluster in the population; None where clusters count as observed whole.
     numbers : mapping of str to NumberTotals
         Sums of each numeric item that was asked for.
+    calibration : Calibrated or None
+        Margins to which the weights were calibrated; their dimensions are among `dimensions`.
+    replication : Replicates or None
+        How the replicate weights were made, with one factor per replicate (none for 1).
+    replicates : ReplicateSums or None
+        Sums of replicate weights, from which errors are then made.
     """
 
     groups: pd.DataFrame
@@ -96,6 +141,9 @@ class Answers:
     clustered: bool
     people: pd.Series | None = None
     numbers: Mapping[str, NumberTotals] = field(default_factory=dict)
+    calibration: Calibrated | None = None
+    replication: Replicates | None = None
+    replicates: ReplicateSums | None = None
 
     def __repr__(self) -> str:
         """Shape only."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -13,9 +18,13 @@ import pyarrow.parquet as pq
 from digiskills import intake, paths
 from digiskills.errors import Problem, StudyError, nearest
 from digiskills.study import Study, Wave
+from digiskills.survey.calibration import target_problems
+from digiskills.survey.counts import clusters_in_population, heads, people_in_clusters
 from digiskills.survey.received import from_received
+from digiskills.survey.replicates import column_problems, rscales_problems
 from digiskills.survey.table import Survey
 
+MADE_BY = ("codebook", "intake", "study", "survey")  # parts of the package that make the typed table
 _KEY = b"digiskills_inputs"
 
 
@@ -70,7 +79,7 @@ def typed_file(study: Study, wave: str = "latest") -> Path:
     wrong = design_problems(study)
     if wrong:
         raise StudyError(wrong)
-    digest = inputs_digest(study, declared)
+    digest = f"{inputs_digest(study, declared)} {code_digest(*MADE_BY)}"
     path = _path(study, declared)
     if not path.is_file() or pq.read_schema(path).metadata.get(_KEY) != digest.encode():
         _write(study, declared, path, digest)
@@ -92,6 +101,8 @@ def design_problems(study: Study) -> list[Problem]:
     """
     design, items = study.design, study.codebook.items
     columns = {"weight": design.weight, "stratum": design.stratum, "cluster": design.cluster}
+    if design.calibration and not design.calibration.makes_weights:
+        columns["calibration.design_weight"] = design.calibration.design_weight
     found = [
         Problem("study.toml", None, f"design.{key}", name, "is no column of the codebook", nearest(name, items))
         for key, name in columns.items()
@@ -101,7 +112,7 @@ def design_problems(study: Study) -> list[Problem]:
         header = intake.read_listed(study.folder, file).frame.columns if file and not found else [key]
         if key not in header:
             found.append(Problem(file, 1, key, None, "column is missing", f"columns here: {', '.join(header)}"))
-    return found
+    return [*found, *column_problems(study), *rscales_problems(study), *target_problems(study)]
 
 
 def process(study: Study) -> list[Path]:
@@ -138,7 +149,7 @@ def inputs_digest(study: Study, wave: Wave) -> str:
         Hexadecimal SHA-256.
     """
     names = [wave.file, "study.toml", "codebook/survey.csv", "codebook/choices.csv"]
-    names += [name for name in (study.design.population, study.design.people, study.population_file) if name]
+    names += [name for name in _beside(study) if name]
     absent = [name for name in names if not (study.folder / name).is_file()]
     if absent:
         advice = "the study’s README says where it is published"
@@ -149,80 +160,56 @@ def inputs_digest(study: Study, wave: Wave) -> str:
     return digest.hexdigest()
 
 
-def clusters_in_population(study: Study, wave: Wave) -> pd.Series | None:
-    """Return the clusters of each stratum in the population.
+@contextmanager
+def written_aside(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a private file that takes the place of a file once it is whole.
 
     Parameters
     ----------
-    study : Study
-        What the study declares.
-    wave : Wave
-        The wave.
+    path : Path
+        The file to replace; its folder is made where it is absent.
 
-    Returns
-    -------
-    Series of int or None
-        By stratum; None where the study does not know.
+    Yields
+    ------
+    file object
+        Readable and writable by its owner alone, with a name that no other process or thread has.
     """
-    return _counts_by("stratum", study, study.design.population, wave)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(suffix=".tmp", prefix=f"{path.stem}.", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
-def people_in_clusters(study: Study, wave: Wave) -> pd.Series | None:
-    """Return the people of each cluster in the population.
+@cache
+def code_digest(*parts: str) -> str:
+    """Return the digest of parts of this package, so that what they made is made anew when they change.
 
     Parameters
     ----------
-    study : Study
-        What the study declares.
-    wave : Wave
-        The wave.
+    *parts : str
+        Folders of the package.
 
     Returns
     -------
-    Series of int or None
-        By cluster; None where the study does not know.
+    str
+        Hexadecimal SHA-256.
     """
-    return _counts_by(study.design.cluster, study, study.design.people, wave)
+    digest, package = hashlib.sha256(), Path(__file__).parents[1]
+    for path in sorted(path for part in parts for path in (package / part).rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
-def heads(study: Study, wave: Wave) -> pd.DataFrame | None:
-    """Return the heads of the population by cell of dimensions.
-
-    Parameters
-    ----------
-    study : Study
-        What the study declares.
-    wave : Wave
-        The wave.
-
-    Returns
-    -------
-    DataFrame or None
-        One row per cell: the dimensions' columns and ``heads``; None where the study does not know.
-    """
-    return _counts(study, study.population_file, wave) if study.population_file else None
-
-
-def _counts_by(key: str, study: Study, file: str, wave: Wave) -> pd.Series | None:
-    """Return the counts of a file by one of its columns; None where the study names no file."""
-    if not file:
-        return None
-    table = _counts(study, file, wave)
-    return table.set_index(key)[table.columns[-1]]
-
-
-def _counts(study: Study, file: str, wave: Wave) -> pd.DataFrame:
-    """Return the rows of one wave, the last column as whole numbers."""
-    table = intake.read_listed(study.folder, file).frame
-    if "wave" in table:
-        table = table[table["wave"].eq(wave.name)].drop(columns="wave")
-    count = table.columns[-1]
-    wrong = table.index[~table[count].str.fullmatch(r"\d+")]
-    if len(wrong):
-        raise StudyError(
-            [Problem(file, row + 2, count, str(table.at[row, count]), "is not a whole number") for row in wrong]
-        )
-    return table.astype({count: int}).reset_index(drop=True)
+def _beside(study: Study) -> list[str]:
+    """Files that a design names, each once."""
+    design = study.design
+    targets = design.calibration.targets if design.calibration else ()
+    rscales = design.replicates.rscales_file if design.replicates else ""
+    return list(dict.fromkeys([design.population, design.people, study.population_file, *targets, rscales]))
 
 
 def _path(study: Study, wave: Wave) -> Path:
@@ -232,8 +219,5 @@ def _path(study: Study, wave: Wave) -> Path:
 def _write(study: Study, wave: Wave, path: Path, digest: str) -> None:
     received = intake.read_listed(study.folder, wave.file).frame
     table = pa.Table.from_pandas(from_received(study, wave, received).frame, preserve_index=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    aside.touch(mode=0o600)
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: digest.encode()}), aside)
-    aside.replace(path)
+    with written_aside(path) as aside:
+        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: digest.encode()}), aside)

@@ -10,6 +10,8 @@ import pandas as pd
 from digiskills.codebook import Codebook, Item
 from digiskills.errors import StudyError
 from digiskills.study import Study, Wave
+from digiskills.survey.calibration import calibrated
+from digiskills.survey.replicates import weight_problems
 from digiskills.survey.schema import problems
 from digiskills.survey.table import Survey
 
@@ -31,18 +33,24 @@ def from_received(study: Study, wave: Wave, received: pd.DataFrame) -> Survey:
     Returns
     -------
     Survey
-        Without population counts; see `digiskills.survey.read` for those.
+        With calibrated weights where the study says so; without population counts, for which see
+        `digiskills.survey.read`.
 
     Raises
     ------
     StudyError
-        With every cell that the codebook does not allow.
+        With every cell that the codebook does not allow; then with what is wrong with replicate weights or
+        stands in the way of the calibration.
     """
     found = problems(received, study, wave)
     if found:
         raise StudyError(found)
     columns = dict(_columns(received, study.codebook))
-    return Survey(study, wave, pd.DataFrame(columns, index=received.index))
+    typed = pd.DataFrame(columns, index=received.index)
+    wrong = weight_problems(typed, study, wave)
+    if wrong:
+        raise StudyError(wrong)
+    return calibrated(Survey(study, wave, typed))
 
 
 def _columns(received: pd.DataFrame, codebook: Codebook) -> Iterator[tuple[str, pd.Series | pd.Categorical]]:

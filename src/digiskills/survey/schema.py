@@ -50,8 +50,7 @@ def problems(frame: pd.DataFrame, study: Study, wave: Wave) -> list[Problem]:
     list of Problem
         Each with file, row, column, value and what is allowed.
     """
-    design = study.design
-    needed = tuple(name for name in (design.weight, design.stratum, design.cluster) if name)
+    needed = _needed(study)
     try:
         schema(study.codebook, needed).validate(frame, lazy=True)
         failures = []
@@ -60,6 +59,15 @@ def problems(frame: pd.DataFrame, study: Study, wave: Wave) -> list[Problem]:
     if failures:
         return failures
     return [*_wrong_wave(frame, study.codebook, wave), *_answered_unasked(frame, study.codebook, wave)]
+
+
+def _needed(study: Study) -> tuple[str, ...]:
+    """Columns of the design; a blank in one of them leaves a respondent without a place in the sample."""
+    design = study.design
+    named = [design.weight, design.stratum, design.cluster, *study.replicate_weights]
+    if design.calibration and not design.calibration.makes_weights:
+        named.append(design.calibration.design_weight)
+    return tuple(name for name in named if name)
 
 
 def _checks(item: Item, needed: bool) -> list[pa.Check]:

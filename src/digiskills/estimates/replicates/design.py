@@ -3,106 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import linalg
 
-from digiskills.errors import DesignError, UsageError, nearest
+from digiskills.errors import UsageError
 from digiskills.estimates import intervals, tables
 from digiskills.estimates.domains import Domains, Where, columns, domains
 from digiskills.estimates.given import gave, given_answers
-from digiskills.estimates.variance import ZERO_ERROR, Results
-
-METHODS = ("BRR", "Fay", "JK1", "JKn", "bootstrap", "successive-difference")
-RANK = 1e-5  # R's tolerance for the rank of the weights
-
-
-@dataclass(frozen=True)
-class Factors:
-    """How deviations of replicates make a variance: scale · sum_r rscales_r (θ_r - centre)²."""
-
-    scale: float
-    rscales: np.ndarray
-
-
-def factors(
-    method: str,
-    replicates: int,
-    rho: float | None = None,
-    scale: float | None = None,
-    rscales: float | Sequence[float] | None = None,
-) -> Factors:
-    """Return the factors of a replication method.
-
-    Parameters
-    ----------
-    method : {"BRR", "Fay", "JK1", "JKn", "bootstrap", "successive-difference"}
-        How the weights were made.
-    replicates : int
-        How many there are.
-    rho : float, optional
-        Fay's shrinkage, 0 to below 1.
-    scale : float, optional
-        For JK1, JKn and bootstrap, in the place of the method's own.
-    rscales : float or sequence of float, optional
-        One factor per replicate; JKn needs it.
-
-    Returns
-    -------
-    Factors
-        Scale, and one factor per replicate.
-
-    Raises
-    ------
-    UsageError
-        If the method does not exist, lacks what it needs or is given what it does not use.
-
-    Notes
-    -----
-    Of R replicates: BRR scale 1/R; Fay 1/(R (1 - rho)²); JK1 (R - 1)/R; JKn 1, with rscales (n_h - 1)/n_h of
-    the replicate's stratum; bootstrap 1/(R - 1); successive differences 4/R. As svrepdesign of R's survey.
-    """
-    problems = _factor_problems(method, replicates, rho, scale, rscales)
-    if problems:
-        raise UsageError("\n".join(problems))
-    own = {
-        "BRR": 1 / replicates,
-        "Fay": 1 / (replicates * (1 - (rho or 0)) ** 2),
-        "JK1": (replicates - 1) / replicates,
-        "JKn": 1.0,
-        "bootstrap": 1 / (replicates - 1),
-        "successive-difference": 4 / replicates,
-    }[method]
-    each = np.ones(replicates) * np.asarray(1.0 if rscales is None else rscales, dtype=float)
-    return Factors(own if scale is None else scale, each)
-
-
-def _factor_problems(
-    method: str, replicates: int, rho: float | None, scale: float | None, rscales: float | Sequence[float] | None
-) -> list[str]:
-    if method not in METHODS:
-        return [f"method: there is no ‘{method}’; {nearest(method, METHODS)}"]
-    problems = [] if replicates > 1 else ["replicates: one column makes no variance; give them all"]
-    if method == "Fay" and (rho is None or not 0 <= rho < 1):
-        problems.append("rho: Fay’s method needs its shrinkage, from 0 to below 1")
-    if method != "Fay" and rho is not None:
-        problems.append(f"rho: {method} has none; did you mean method = ‘Fay’?")
-    if method == "JKn" and rscales is None:
-        problems.append("rscales: JKn needs one per replicate, (clusters - 1) / clusters of its stratum")
-    fixed = method in ("BRR", "Fay", "successive-difference")
-    if fixed and (scale is not None or rscales is not None):
-        problems.append(f"scale, rscales: those of {method} are fixed; leave them out")
-    if scale is not None and not scale > 0:
-        problems.append(f"scale: {scale} is not above 0")
-    sizes = np.asarray(1.0 if rscales is None else rscales, dtype=float)
-    if sizes.ndim and len(sizes) != replicates:
-        problems.append(f"rscales: {len(sizes)} were given for {replicates} replicates")
-    if not (np.isfinite(sizes) & (sizes >= 0)).all():
-        problems.append("rscales: every one must be a number of 0 or more")
-    return problems
+from digiskills.estimates.replicates.factors import Replication, factors
+from digiskills.estimates.replicates.rows import degrees, rows_of
+from digiskills.estimates.replicates.weights import by_weight, check_columns, check_weights, rank
+from digiskills.estimates.variance import Results
 
 
 class ReplicateDesign:
@@ -158,8 +71,8 @@ class ReplicateDesign:
         df: str | int = "domain",
     ) -> None:
         names = columns(replicates)
-        _check_columns(frame, [weight, *names])
-        self._factors = factors(method, len(names), rho, scale, rscales)
+        check_columns(frame, [weight, *names])
+        known = factors(method, len(names), rho, scale, rscales)
         if isinstance(df, str):
             tables.check_df(df)
         elif df < 1:
@@ -167,9 +80,10 @@ class ReplicateDesign:
         whole = frame[[weight]].to_numpy(dtype=float)
         others = frame[names].to_numpy(dtype=float)
         self._weights = np.hstack([whole, others if combined else others * whole])
-        _check_weights(self._weights, [weight, *names])
-        self._frame, self._df, self._mse, self._method = frame, df, mse, method
-        self._rank = _rank(self._weights[:, 1:])
+        check_weights(self._weights, [weight, *names])
+        self._frame, self._rule = frame, df if isinstance(df, str) else "design"
+        self._replication = Replication(method, known, mse, None if isinstance(df, str) else df)
+        self._rank = rank(self._weights[:, 1:])
 
     def __repr__(self) -> str:
         """Design only; never a respondent."""
@@ -177,7 +91,7 @@ class ReplicateDesign:
 
     @property
     def _described(self) -> str:
-        return f"{self._method}; {len(self._factors.rscales)} replicate weights"
+        return f"{self._replication.method}; {self._weights.shape[1] - 1} replicate weights"
 
     def mean(
         self, items: str | Sequence[str], by: str | Sequence[str] | None = None, where: Where | None = None
@@ -235,7 +149,7 @@ class ReplicateDesign:
             One row per item and domain, and per `answer` (a column) where `answers` is not given.
         """
         names = columns(items)
-        _check_columns(self._frame, names)
+        check_columns(self._frame, names)
         each = [(name, answer, given) for name in names for answer, given in given_answers(self._frame[name], answers)]
         values = np.column_stack([gave(self._frame[name], given) for name, _, given in each])
         keys = pd.DataFrame([(name, answer) for name, answer, _ in each], columns=["item", "answer"])
@@ -269,7 +183,7 @@ class ReplicateDesign:
         """
         names = columns(items)
         about = domains(self._frame, [by], where)
-        found, n = self._replicated(self._numbers(names), about, total=False)
+        found, n = by_weight(self._weights, self._numbers(names), rows_of(about))
         pairs = list(combinations(range(len(about)), 2))
         first, second = (np.array([pair[at] for pair in pairs], dtype=int) for at in (0, 1))
         df = self._degrees(about)
@@ -282,7 +196,7 @@ class ReplicateDesign:
         )
 
     def _numbers(self, names: Sequence[str]) -> np.ndarray:
-        _check_columns(self._frame, names)
+        check_columns(self._frame, names)
         wrong = [name for name in names if not pd.api.types.is_numeric_dtype(self._frame[name])]
         if wrong:
             raise UsageError("\n".join(f"item: ‘{name}’ holds answers, not numbers; take its share" for name in wrong))
@@ -300,38 +214,16 @@ class ReplicateDesign:
     ) -> pd.DataFrame:
         intervals.check(interval)
         about = domains(self._frame, columns(by), where)
-        found, n = self._replicated(values, about, total)
+        found, n = by_weight(self._weights, values, rows_of(about), total)
         return self._frame_of(self._results(found, n, self._degrees(about)), keys, about.labels, interval, shares)
 
-    def _replicated(self, values: np.ndarray, about: Domains, total: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Estimates by weight (the whole first), domain and column; and numbers of answers."""
-        answered = np.isfinite(values)
-        found, n = [], []
-        for at in range(len(about)):
-            rows = (about.code == at) & (self._weights[:, 0] > 0)
-            weights, known = self._weights[rows].T, answered[rows].astype(float)
-            above, below = weights @ np.where(answered[rows], values[rows], 0), weights @ known
-            empty = known.sum(axis=0) == 0
-            ratio = np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0)
-            found.append(np.where(empty, np.nan, above if total else ratio))
-            n.append(known.sum(axis=0))
-        return np.stack(found, axis=1), np.stack(n).astype(int)
-
     def _results(self, found: np.ndarray, n: np.ndarray, df: np.ndarray) -> Results:
-        estimate, each = found[0], found[1:]
-        rscales = self._factors.rscales
-        centre = estimate if self._mse else each[rscales > 0].mean(axis=0)
-        variance = self._factors.scale * np.einsum("r,rdk->dk", rscales, (each - centre) ** 2)
-        se = np.sqrt(variance)
-        se[se < ZERO_ERROR * np.abs(estimate)] = 0
-        return Results(n, np.zeros_like(n), estimate, se, np.where(n > 0, df[:, None], 0))
+        se = self._replication.errors(found)
+        return Results(n, np.zeros_like(n), found[0], se, np.where(n > 0, df[:, None], 0))
 
     def _degrees(self, about: Domains) -> np.ndarray:
-        if isinstance(self._df, int):
-            return np.full(len(about), self._df)
-        if self._df == "design":
-            return np.full(len(about), self._rank - 1)
-        return np.array([max(_rank(self._weights[about.code == at, 1:]) - 1, 0) for at in range(len(about))])
+        weights = self._weights[:, 1:]
+        return degrees([rank(weights[rows]) for rows in rows_of(about)], self._rank, self._replication, self._rule)
 
     def _frame_of(
         self, results: Results, keys: pd.DataFrame, labels: pd.DataFrame, interval: str, shares: bool
@@ -341,40 +233,9 @@ class ReplicateDesign:
         for name in ("n", "estimate", "se", "df"):
             made[name] = getattr(results, name).T.ravel()
         made["low"], made["high"] = low.T.ravel(), high.T.ravel()
-        made.attrs["method"] = {
-            "design": self._described,
-            "scale": self._factors.scale,
-            "deviations": "from the estimate" if self._mse else "from the mean of the replicates",
-            "df": "given" if isinstance(self._df, int) else self._df,
-            "df_rule": "rank of the replicate weights less 1" if isinstance(self._df, str) else "given",
+        made.attrs["method"] = self._replication.words(self._rule) | {
             "interval": intervals.words(interval, shares),
             "confidence": intervals.CONFIDENCE,
             "missing": "left out estimate by estimate, as a domain",
         }
         return made
-
-
-def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    there = [str(column) for column in frame.columns]
-    problems = [f"no column ‘{name}’; {nearest(name, there)}" for name in names if name not in there]
-    if problems:
-        raise UsageError("\n".join(problems))
-
-
-def _check_weights(weights: np.ndarray, names: Sequence[str]) -> None:
-    """Refuse weights that are no numbers; replicates of calibrated weights may be below 0."""
-    wrong = ~np.isfinite(weights)
-    wrong[:, 0] |= weights[:, 0] < 0
-    problems = []
-    for at in np.flatnonzero(wrong.any(axis=0)).tolist():
-        row = int(np.flatnonzero(wrong[:, at])[0]) + 2  # the header is row 1
-        problems.append(f"{names[at]}: {weights[row - 2, at]} is no weight, in row {row}")
-    if problems:
-        raise DesignError("\n".join(problems))
-
-
-def _rank(weights: np.ndarray) -> int:
-    if not weights.size:
-        return 0
-    triangle = np.abs(np.diag(linalg.qr(weights, mode="r", pivoting=True)[0]))
-    return int((triangle > RANK * triangle[0]).sum())

@@ -1,0 +1,59 @@
+"""The sample that was counted: strata, clusters and what is known of the population."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from digiskills.answers import Answers
+from digiskills.errors import DesignError
+from digiskills.estimates import residuals
+from digiskills.estimates.sample import People, Sample, check_rule, clusters_in_two_strata, listed, sample
+
+
+def rows_of(answers: Answers) -> residuals.Rows:
+    """The groups as rows that the margins of the calibration do not divide."""
+    assert answers.calibration is not None
+    unit, stratum = units_of(answers)
+    n, w, w2 = (answers.groups[name].to_numpy(dtype=float) for name in ("n", "w", "w2"))
+    margins = residuals.margins(answers.groups[list(answers.dimensions)], answers.calibration.margins)
+    return residuals.Rows(margins, n, w, w2, answers.calibration.ratio, unit, stratum)
+
+
+def units_of(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """Cluster of each group, or its stratum in a sample without clusters, and its stratum."""
+    stratum = pd.factorize(answers.groups["stratum"], sort=True)[0]
+    unit = pd.factorize(answers.groups["cluster"], sort=True)[0] if answers.clustered else stratum
+    return unit, stratum
+
+
+def sample_of(answers: Answers) -> Sample:
+    """The sample that was counted: strata, clusters and what is known of the population."""
+    check_rule(answers.lonely)
+    groups = answers.groups
+    twice = clusters_in_two_strata(groups["stratum"], groups["cluster"]) if answers.clustered else []
+    if twice:
+        raise DesignError(f"cluster: in more than one stratum: {listed(twice)}; give each a label of its own")
+    stratum, labels = pd.factorize(groups["stratum"], sort=True)
+    strata = [str(label) for label in labels]
+    drawn = np.bincount(stratum, groups["n"]).astype(int)
+    if answers.clustered:
+        drawn = np.bincount(stratum[np.unique(units_of(answers)[0], return_index=True)[1]], minlength=len(strata))
+    population = None
+    if answers.population is not None:
+        population = _known(answers.population, strata)
+    people, clusters = _people(answers)
+    return sample(strata, drawn, population, answers.lonely, answers.clustered, people, clusters)
+
+
+def _people(answers: Answers) -> tuple[People | None, list[str]]:
+    """People of each cluster, sampled and in the population, in the order of `units_of`."""
+    if answers.people is None or not answers.clustered:
+        return None, []
+    cluster, names = pd.factorize(answers.groups["cluster"], sort=True)
+    labels = [str(label) for label in names]
+    return People(np.bincount(cluster, answers.groups["n"]).astype(int), _known(answers.people, labels)), labels
+
+
+def _known(counts: pd.Series, labels: list[str]) -> np.ndarray:
+    return counts.rename(str).reindex(labels).to_numpy(dtype=float)

@@ -1,6 +1,17 @@
 """Focus groups and documents coded passage by passage: who said what, under which code, by which coder."""
 
-from digiskills.focus_groups.coded import CONSENSUS, EVERYTHING, PARTICIPANTS, FocusGroups
-from digiskills.focus_groups.reading import read, why_absent
+from digiskills.focus_groups.coded import BREAKDOWNS, CONSENSUS, EVERYTHING, PARTICIPANTS, FocusGroups
+from digiskills.focus_groups.exchange import to_project
+from digiskills.focus_groups.reading import from_project, read, why_absent
 
-__all__ = ["CONSENSUS", "EVERYTHING", "PARTICIPANTS", "FocusGroups", "read", "why_absent"]
+__all__ = [
+    "BREAKDOWNS",
+    "CONSENSUS",
+    "EVERYTHING",
+    "PARTICIPANTS",
+    "FocusGroups",
+    "from_project",
+    "read",
+    "to_project",
+    "why_absent",
+]

@@ -15,6 +15,7 @@ PARTICIPANTS, EVERYTHING = "participants", "all"
 TABLES = ("segments", "codings", "ratings", "codes", "documents", "facts", "adjudications")
 DESCRIBED = ("speech", "speaker_level", "about_level", "org_size", "org_role")
 BREAKDOWNS = ("stance", *DESCRIBED, "document")
+PLACED = ("segment_id", "document", "paragraph", "session")
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,8 +98,8 @@ class FocusGroups:
         Returns
         -------
         pandas.DataFrame
-            One row per passage: segment_id, document, stance, intensity and descriptors as rated by the
-            coder. Headings and duplicates are left out.
+            One row per passage: segment_id, document, paragraph, session where the study has sessions, stance,
+            intensity and descriptors as rated by the coder. Headings and duplicates are left out.
 
         Raises
         ------
@@ -109,7 +110,23 @@ class FocusGroups:
             raise UsageError(f"there is no coder ‘{coder}’: {nearest(coder, self.coders)}")
         counted = self.segments[self._in_scope(scope)]
         ratings = self.ratings[self.ratings["coder"] == coder].drop(columns="coder")
-        return counted[["segment_id", "document"]].merge(ratings, on="segment_id", validate="one_to_one")
+        placed = counted[[name for name in PLACED if name in counted]]
+        return placed.merge(ratings, on="segment_id", validate="one_to_one")
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of a breakdown in their order.
+
+        Parameters
+        ----------
+        name : str
+            ``document`` or a descriptor.
+
+        Returns
+        -------
+        list of str
+            Documents as in ``documents.csv``, values of a descriptor as in ``descriptors.csv``.
+        """
+        return list(self.documents["document"]) if name == "document" else self.frameworks.values(name)
 
     def counts(
         self, by: Sequence[str] = (), scope: str = PARTICIPANTS, coder: str = CONSENSUS, of: str = "code"

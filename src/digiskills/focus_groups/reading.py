@@ -9,8 +9,10 @@ import pandas as pd
 
 from digiskills import intake
 from digiskills.errors import Problem, StudyError
+from digiskills.focus_groups import exchange
 from digiskills.focus_groups.coded import DESCRIBED, TABLES, FocusGroups
 from digiskills.frameworks import Frameworks
+from digiskills.intake import passport, refi_qda
 from digiskills.study import Study
 
 EVIDENCE = "focus_groups"
@@ -63,11 +65,57 @@ def read(study: Study) -> FocusGroups | None:
     if EVIDENCE not in study.evidence:
         return None
     folder = study.evidence[EVIDENCE].folder
+    if study.evidence[EVIDENCE].file:
+        return _of_file(study)
     tables = {name: intake.read_listed(study.folder, f"{folder}/{name}.csv").frame for name in TABLES}
     problems = _problems(tables, study.frameworks)
     if problems:
         raise StudyError([_placed(problem, folder) for problem in problems])
     return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=study.frameworks)
+
+
+def from_project(
+    project: refi_qda.Project,
+    frameworks: Frameworks,
+    codes: pd.DataFrame | None = None,
+    coder: str = "",
+    file: str = "project.qdpx",
+) -> FocusGroups:
+    """Return the focus groups that a project of a program for qualitative analysis holds.
+
+    Parameters
+    ----------
+    project : refi_qda.Project
+        As `intake.refi_qda.read` gives it.
+    frameworks : Frameworks
+        Words for descriptors and families.
+    codes : pandas.DataFrame, optional
+        Codes that count, as in ``codes.csv``, with a column ``name`` where the project calls them otherwise.
+        Without it the project's own names are codes and labels.
+    coder : str
+        Whose codings are the consensus; needed where several people coded and none is called ``consensus``.
+    file : str
+        For messages.
+
+    Returns
+    -------
+    FocusGroups
+        A passage that several coders selected is one segment. Descriptors come from ratings, from variables of
+        cases and sources; what the project does not say is ``not_stated`` (intensity: 0), which a study words in
+        its descriptors.csv where its pages show it. The speakers' own words, where the texts are theirs, are in a
+        column ``passage`` and never in a paraphrase.
+
+    Raises
+    ------
+    StudyError
+        If nothing is coded, a code or a descriptor is not known, or it is not said whose codings count.
+    """
+    tables = exchange.tables(project, frameworks, codes, coder, file)
+    frameworks = exchange.with_not_stated(frameworks, tables)
+    problems = _problems(tables, frameworks)
+    if problems:
+        raise StudyError([replace(one, file=file, row=None) for one in problems])
+    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=frameworks)
 
 
 def why_absent(study: Study, language: str) -> str:
@@ -88,6 +136,21 @@ def why_absent(study: Study, language: str) -> str:
     return "" if EVIDENCE in study.evidence else ABSENT[language]
 
 
+def _of_file(study: Study) -> FocusGroups:
+    """Return the focus groups of a study that names a project; its codes are in ``codes.csv`` of the folder."""
+    declared = study.evidence[EVIDENCE]
+    resource = passport.read(study.folder).resource(declared.file)
+    problems = passport.changed(study.folder / resource.path, resource)
+    if problems:
+        raise StudyError(problems)
+    listed = intake.read_listed(study.folder, f"{declared.folder}/codes.csv".removeprefix("/")).frame
+    wrong = _column_problems("codes", listed)
+    if wrong:
+        raise StudyError([_placed(problem, declared.folder) for problem in wrong])
+    project = refi_qda.read(study.folder / resource.path)
+    return from_project(project, study.frameworks, listed, declared.coder, resource.path)
+
+
 def _placed(problem: Problem, folder: str) -> Problem:
     return replace(problem, file=f"{folder}/{problem.file}")
 
@@ -104,10 +167,9 @@ def _problems(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks) -> lis
         return found  # the checks below need the columns
     found += [problem for name in TABLES for problem in _cell_problems(name, tables[name], frameworks)]
     for name, column, other in _REFERENCES:
-        known = (
-            {*tables[other][_KEYS[other][0]], ""} if column == "duplicate_of" else set(tables[other][_KEYS[other][0]])
-        )
-        wrong = ~tables[name][column].isin(known)
+        pointing = tables[name][column]
+        wrong = _outside(pointing, tables[other][_KEYS[other][0]])
+        wrong &= pointing.ne("") if column == "duplicate_of" else True
         found += _at(name, column, tables[name], wrong, f"is not in {other}.csv")
     return found
 
@@ -133,8 +195,21 @@ def _cell_problems(name: str, table: pd.DataFrame, frameworks: Frameworks) -> li
     described = {"segments": DESCRIBED, "ratings": ("stance", "intensity", *DESCRIBED), "codes": ("family",)}
     for column in described.get(name, ()):
         known = frameworks.values(column)
-        found += _at(name, column, table, ~table[column].isin(known), "is not in descriptors.csv", ", ".join(known))
+        found += _at(
+            name,
+            column,
+            table,
+            _outside(table[column], pd.Series(known, dtype="str")),
+            "is not in descriptors.csv",
+            ", ".join(known),
+        )
     return found
+
+
+def _outside(given: pd.Series, known: pd.Series) -> pd.Series:
+    """Return which values are not among those known; an index finds them much faster than ``isin``."""
+    places = pd.Index(known.drop_duplicates()).get_indexer(pd.Index(given))
+    return pd.Series(places < 0, index=given.index)
 
 
 def _at(

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from digiskills.errors import Problem, StudyError
-from digiskills.intake import delimited, excel, parquet, passport, qualtrics, spss
+from digiskills.intake import delimited, excel, parquet, passport, qualtrics, refi_qda, spss
 from digiskills.intake.passport import Resource
 from digiskills.intake.received import ColumnMetadata, Received
 
-__all__ = ["ColumnMetadata", "Received", "passport", "read", "read_listed"]
+__all__ = ["ColumnMetadata", "Received", "passport", "read", "read_listed", "refi_qda"]
 
 FORMATS = ("csv", "tsv", "qualtrics", "xlsx", "sav", "zsav", "parquet")
 _SAME = {"xlsm": "xlsx", "txt": "csv", "pq": "parquet"}
@@ -26,6 +26,7 @@ _INSTEAD = {
     "rdata": "a format that holds data only: csv or parquet",
     "dta": "save it as .sav, csv or parquet",
     "sas7bdat": "save it as .sav, csv or parquet",
+    "qdpx": "name it in study.toml: [evidence.focus_groups] file",
 }
 
 

@@ -15,6 +15,7 @@ from digiskills.errors import UsageError, nearest
 CONFIDENCE = 0.95
 AT_ONCE = 100  # resamples held in memory together
 FEWEST_DEFINED = 0.95  # an interval over fewer of the resamples would leave out those without variation
+LARGEST = np.iinfo(np.int64).max
 SAME = 1e-12  # differences below it are rounding
 REASONS = {
     "": "the estimate is defined",
@@ -86,8 +87,19 @@ def patterns(codes: np.ndarray, scores: np.ndarray) -> Patterns:
         In an order that does not depend on the order of the units.
     """
     given = codes[(codes >= 0).any(axis=1)]
-    _, first, times = np.unique(combined(given, len(scores)), return_index=True, return_counts=True)
+    first, times = _distinct(combined(given, len(scores)))
     return Patterns(given[first], times.astype(float), scores)
+
+
+def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each key stands first and how often it stands, in the order of the keys."""
+    if keys.max(initial=0) > len(keys):
+        _, first, times = np.unique(keys, return_index=True, return_counts=True)
+        return first, times
+    times = np.bincount(keys)  # keys this small need no sorting
+    first = np.zeros(len(times), dtype=np.int64)
+    first[keys[::-1]] = np.arange(len(keys))[::-1]
+    return first[times > 0], times[times > 0]
 
 
 def combined(codes: np.ndarray, values: int) -> np.ndarray:
@@ -103,11 +115,14 @@ def combined(codes: np.ndarray, values: int) -> np.ndarray:
     Returns
     -------
     ndarray of int
-        Renumbered after each column, so that no product overflows.
+        In the order of the rows, column by column; renumbered where a product would overflow.
     """
-    key = np.zeros(len(codes), dtype=np.int64)
+    key, most = np.zeros(len(codes), dtype=np.int64), 1
     for column in codes.T:
-        key = np.unique(key * (values + 1) + column + 1, return_inverse=True)[1]
+        if most > LARGEST // (values + 1):
+            key = np.unique(key, return_inverse=True)[1]
+            most = len(key) + 1
+        key, most = key * (values + 1) + column + 1, most * (values + 1)
     return key
 
 

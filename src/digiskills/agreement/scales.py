@@ -45,7 +45,7 @@ def survey_reliability(
     UsageError
         If an item or `by` does not exist, an item has no scores, or the items make no scale.
     """
-    scores = _turned(survey, items)
+    scores = turned(survey, items)
     if by is None:
         return _described(reliability(scores, missing, ordinal), survey, items)
     table = reliability_by(scores, groups_of(survey, by), missing, ordinal)
@@ -69,7 +69,7 @@ def survey_items(survey: Survey, items: Sequence[str], missing: str = "pairwise"
     DataFrame
         One row per item, as `item_statistics` returns it; means are of turned scores.
     """
-    return _described(item_statistics(_turned(survey, items), missing), survey, items)
+    return _described(item_statistics(turned(survey, items), missing), survey, items)
 
 
 def survey_equivalence(survey: Survey, items: Sequence[str], by: str, thresholds: str = "jodoin_gierl") -> pd.DataFrame:
@@ -91,7 +91,7 @@ def survey_equivalence(survey: Survey, items: Sequence[str], by: str, thresholds
     DataFrame
         One row per item and test, as `item_equivalence` returns it. Design weights are not used.
     """
-    table = item_equivalence(_turned(survey, items), groups_of(survey, by), thresholds)
+    table = item_equivalence(turned(survey, items), groups_of(survey, by), thresholds)
     return _described(table, survey, items)
 
 
@@ -127,8 +127,27 @@ def groups_of(survey: Survey, by: str) -> pd.Series:
     return pd.Series(pd.Categorical(given.astype(object).where(given.isin(answers)), categories=answers))
 
 
-def _turned(survey: Survey, items: Sequence[str]) -> pd.DataFrame:
-    """Return the scores, those of reverse items turned about the middle of their scale."""
+def turned(survey: Survey, items: Sequence[str]) -> pd.DataFrame:
+    """Return the scores of some items.
+
+    Parameters
+    ----------
+    survey : Survey
+        The survey.
+    items : sequence of str
+        Items with scores.
+
+    Returns
+    -------
+    DataFrame
+        One row per respondent, one column per item; those of reverse items turned about the middle of their
+        scale.
+
+    Raises
+    ------
+    UsageError
+        If an item does not exist or has no scores.
+    """
     codebook = survey.study.codebook
     scores = {}
     for name in items:

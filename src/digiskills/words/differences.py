@@ -18,6 +18,9 @@ from digiskills.words.parts import change_places
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
+CHANCE = 0.05
+"""The adjusted p value below which a change is beyond chance."""
+
 
 def _nothing(released: Released) -> list[str]:
     found = say(released, "withheld.everything" if withheld_count(released) else "nothing")
@@ -70,17 +73,25 @@ def findings_changes(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        What differs, the widest change first, with both numbers and the change's interval; how many other
-        changes are shown; the effect of rounding where there is any; what is withheld.
+        What differs, the widest change first, with both numbers and the change's interval; what is beyond
+        chance but too small to be called a difference; how many other rows are shown; the effect of rounding
+        where there is any; what is withheld.
     """
     frame, language = by_change(released), released.language
     if frame.empty:
         return _nothing(released)
-    named, others = frame[frame["differs"]], int((~frame["differs"]).sum())
-    labels = join([_change(released, row) for _, row in named.iterrows()], language)
-    found = [say(released, "changes.differs", labels=labels) if labels else say(released, "changes.none")]
-    found += [say(released, "changes.rest", count=number(others, language))] if labels and others else []
-    found += [say(released, "changes.rounded")] if labels and has_rounded(released) else []
+    beyond_chance = frame["p_adjusted"].lt(CHANCE)
+    small = frame[beyond_chance & ~frame["differs"]]
+    found = [
+        say(released, key, labels=join([_change(released, row) for _, row in some.iterrows()], language))
+        for key, some in (("changes.differs", frame[frame["differs"]]), ("changes.small", small))
+        if not some.empty
+    ]
+    if not found:
+        return [say(released, "changes.none"), *withheld_sentences(released)]
+    others = int((~beyond_chance).sum())
+    found += [say(released, "changes.rest", count=number(others, language))] if others else []
+    found += [say(released, "changes.rounded")] if has_rounded(released) else []
     return [*found, *withheld_sentences(released)]
 
 

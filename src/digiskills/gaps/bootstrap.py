@@ -12,6 +12,7 @@ from digiskills.errors import DesignError, UsageError, nearest
 from digiskills.estimates.domains import Where
 from digiskills.gaps.needs import INDICES, NEED_SIGN
 from digiskills.gaps.ranks import SEED, among_top, rank_interval, ranks_of
+from digiskills.gaps.respondents import within
 from digiskills.gaps.together import check_pairs
 from digiskills.survey import Survey
 
@@ -105,7 +106,7 @@ def _factors(survey: Survey, replicates: int, seed: int) -> tuple[np.ndarray, np
 
 def _sums(survey: Survey, pair: Pair, cluster: np.ndarray, where: Where | None) -> np.ndarray:
     """Weighted sums that the indices are made of: clusters x (gap, sign, short, both, needed, asked)."""
-    weight = np.where(_inside(survey, where), survey.weight, 0)
+    weight = np.where(within(survey, where), survey.weight, 0)
     needed = survey.scores(pair.needed)
     gap = np.round(needed - survey.scores(pair.held), 9)
     both, asked = np.isfinite(gap), np.isfinite(needed)
@@ -113,17 +114,6 @@ def _sums(survey: Survey, pair: Pair, cluster: np.ndarray, where: Where | None) 
     parts = (known, -np.sign(known), both & (known >= 1), both, need, asked)
     clusters = int(cluster.max()) + 1
     return np.column_stack([np.bincount(cluster, weight * part, clusters) for part in parts])
-
-
-def _inside(survey: Survey, where: Where | None) -> np.ndarray:
-    inside = np.ones(len(survey), dtype=bool)
-    for name, wanted in (where or {}).items():
-        if wanted != "all":
-            wanted = [wanted] if isinstance(wanted, str) else list(wanted)
-            for category in wanted:
-                survey.study.dimension(name).label(category, "en")
-            inside &= np.isin(np.asarray(survey.dimension(name), dtype=object), wanted)
-    return inside
 
 
 def _index(sums: np.ndarray, measure: str) -> np.ndarray:

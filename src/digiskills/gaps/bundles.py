@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from digiskills.errors import UsageError
-from digiskills.estimates.domains import Where, columns
-from digiskills.gaps.respondents import all_of, any_of, design_of, pairs_of, short_of
+from digiskills.estimates.domains import Where
+from digiskills.gaps.respondents import all_of, any_of, design_of, pairs_of, short_of, within
 from digiskills.survey import Survey
 
 SET, NO_SET = " + ", "none"
+OTHERS = "others"  # sets too small to be told apart
 SEPARATOR = ":"
 MOST = 20  # sets shown
 
@@ -108,13 +109,14 @@ def sets_short(
     mine = np.column_stack([np.nan_to_num(values) == 1 for values in short.values()])
     label = np.array([SET.join(names[row]) or NO_SET for row in mine], dtype=object)
     label[~known] = None
-    given = pd.Categorical(label)
-    found = design_of(survey, {"set": given}, list(where or {})).share("set", None, where=where)
+    sizes = _sizes(survey, label, where)
+    # the small ones together, so that no share is made only to be thrown away
+    known_sets = np.isin(label, [*sizes["answer"], None])
+    told = pd.Categorical(np.asarray(np.where(known_sets, label, OTHERS), dtype=object))
+    found = design_of(survey, {"set": told}, list(where or {})).share("set", None, where=where)
     method = found.attrs["method"]
-    found = found.merge(_sizes(survey, given, where), on="answer")
-    large = found["people"].ge(survey.study.release.smallest_group)
-    large &= found.pop("met").ge(survey.study.release.fewest_clusters if survey.cluster is not None else 0)
-    found = found[large].sort_values("estimate", ascending=False, kind="stable").head(most).reset_index(drop=True)
+    found = found.merge(sizes, on="answer")
+    found = found.sort_values("estimate", ascending=False, kind="stable").head(most).reset_index(drop=True)
     found["item"] = found.pop("answer")
     found.insert(1, "skills", np.where(found["item"] == NO_SET, 0, found["item"].str.count(r" \+ ") + 1))
     found.insert(2, "people", found.pop("people"))
@@ -130,13 +132,13 @@ def _measures(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
     return {name: np.where(rows, both, np.nan) for name, rows in among.items()}
 
 
-def _sizes(survey: Survey, given: pd.Categorical, where: Where | None) -> pd.DataFrame:
-    """Respondents and clusters of each set."""
+def _sizes(survey: Survey, label: np.ndarray, where: Where | None) -> pd.DataFrame:
+    """Respondents of each set that is large enough, met in enough clusters."""
     cluster = np.arange(len(survey)) if survey.cluster is None else survey.cluster.astype(str).to_numpy()
-    inside = (survey.weight > 0) & pd.notna(np.asarray(given, dtype=object))
-    for name, wanted in (where or {}).items():
-        if wanted != "all":
-            inside &= np.isin(np.asarray(survey.dimension(name), dtype=object), columns(wanted))
-    rows = pd.DataFrame({"answer": np.asarray(given, dtype=object), "cluster": cluster})[inside]
+    inside = (survey.weight > 0) & pd.notna(label) & within(survey, where)
+    rows = pd.DataFrame({"answer": label, "cluster": cluster})[inside]
     sizes = rows.groupby("answer")["cluster"].agg(people="size", met="nunique").reset_index()
-    return sizes
+    large = sizes["people"].ge(survey.study.release.smallest_group)
+    large &= sizes.pop("met").ge(survey.study.release.fewest_clusters if survey.cluster is not None else 0)
+    kept: pd.DataFrame = sizes[large]
+    return kept

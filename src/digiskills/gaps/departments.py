@@ -1,10 +1,12 @@
-"""Departments without league tables: a funnel, shrunken estimates, and executives beside their own staff.
+"""Departments without league tables: a funnel, shrunken estimates, their spread, executives beside their own staff.
 
-No department is named. A row is still one department, which its number of answers can betray: rows are made only
-where a study opts in (``study.toml`` ``[release] departments = true``).
+No department is named. A row of the funnel is still one department, which its number of answers can betray: it is made
+only where a study opts in (``study.toml`` ``[release] departments = true``).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -72,6 +74,70 @@ def funnel(survey: Survey, skill: str, least: float = 1) -> pd.DataFrame:
     return found
 
 
+def spread(survey: Survey, skills: str | Sequence[str] | None = None, least: float = 1) -> pd.DataFrame:
+    """How much departments differ in the share short of each skill; no row is a department.
+
+    Parameters
+    ----------
+    survey : Survey
+        With clusters; the study need not opt in to tables of departments.
+    skills : str or sequence of str, optional
+        Skills, all by default.
+    least : float
+        Levels short from which a person counts.
+
+    Returns
+    -------
+    DataFrame
+        One row per skill: item, n (answers), clusters (departments with two answers or more), estimate (tau, the
+        standard deviation between departments beyond chance), low, high, beyond (share of those departments outside
+        the funnel's 95 % limits; about 0.05 where nothing but chance sets them apart). NaN where fewer than two
+        departments are left.
+
+    Raises
+    ------
+    UsageError
+        If the survey has no clusters, or a skill does not exist.
+
+    Notes
+    -----
+    Errors and limits as for `funnel`, tau² as for `between`. Interval: the roots of Q(tau²) = chi-squared quantiles
+    on k - 1, Q(tau²) = sum (estimate - mu)² / (tau² + se²); W. Viechtbauer, Statistics in Medicine 26 (2007) 37-52.
+    """
+    _check_clusters(survey)
+    rows = [{"item": pair.skill} | _spread(survey, short_of(survey, pair, least)) for pair in pairs_of(survey, skills)]
+    found = pd.DataFrame(rows)
+    found.attrs["method"] = {
+        "between": "tau of the departments' shares (Paule and Mandel)",
+        "interval": "Q profile (Viechtbauer 2007)",
+        "limits": "95 % about the overall share (Spiegelhalter 2005)",
+        "weights": "within departments; each department counts by its precision, not by its people",
+    }
+    return found
+
+
+def between_interval(estimate: np.ndarray, se: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of the variance between departments.
+
+    Parameters
+    ----------
+    estimate, se : ndarray
+        One entry per department, errors above 0.
+
+    Returns
+    -------
+    tuple of float
+        Both 0 where departments lie closer together than chance would have them.
+
+    Notes
+    -----
+    As in `spread`. Q falls as tau² grows, so each bound is the one root, or 0 where there is none above 0.
+    """
+    levels = (intervals.UPPER, 1 - intervals.UPPER)
+    low, high = (_root(estimate, se, float(stats.chi2.ppf(level, len(estimate) - 1))) for level in levels)
+    return low, high
+
+
 def between(estimate: np.ndarray, se: np.ndarray) -> tuple[float, float]:
     """Mean of the departments and the variance between them.
 
@@ -92,12 +158,9 @@ def between(estimate: np.ndarray, se: np.ndarray) -> tuple[float, float]:
     National Bureau of Standards 87 (1982) 377-385.
     """
 
-    if len(estimate) < 2 or _excess(0.0, estimate, se) <= 0:
+    if len(estimate) < 2:
         return _mean(0.0, estimate, se), 0.0
-    top = float(np.var(estimate, ddof=1)) + 1e-12
-    while _excess(top, estimate, se) > 0:
-        top *= 2
-    variance = float(optimize.brentq(_excess, 0.0, top, args=(estimate, se), xtol=1e-14))
+    variance = _root(estimate, se, len(estimate) - 1)
     return _mean(variance, estimate, se), variance
 
 
@@ -105,9 +168,31 @@ def _mean(variance: float, estimate: np.ndarray, se: np.ndarray) -> float:
     return float(np.average(estimate, weights=1 / (variance + se**2)))
 
 
-def _excess(variance: float, estimate: np.ndarray, se: np.ndarray) -> float:
+def _root(estimate: np.ndarray, se: np.ndarray, wanted: float) -> float:
+    """The variance at which Q is what is wanted; 0 where it is less already."""
+    if _excess(0.0, estimate, se, wanted) <= 0:
+        return 0.0
+    top = float(np.var(estimate, ddof=1)) + 1e-12
+    while _excess(top, estimate, se, wanted) > 0:
+        top *= 2
+    return float(optimize.brentq(_excess, 0.0, top, args=(estimate, se, wanted), xtol=1e-14))
+
+
+def _excess(variance: float, estimate: np.ndarray, se: np.ndarray, wanted: float) -> float:
     off = estimate - _mean(variance, estimate, se)
-    return float((off**2 / (variance + se**2)).sum() - (len(estimate) - 1))
+    return float((off**2 / (variance + se**2)).sum() - wanted)
+
+
+def _spread(survey: Survey, short: np.ndarray) -> dict[str, float]:
+    found = _departments(survey, short)
+    if len(found) < 2:
+        nothing = dict.fromkeys(("estimate", "low", "high", "beyond"), np.nan)
+        return {"n": int(found["n"].sum()), "clusters": len(found)} | nothing
+    estimate, se = found["estimate"].to_numpy(dtype=float), found["se"].to_numpy(dtype=float)
+    tau = np.sqrt([between(estimate, se)[1], *between_interval(estimate, se)])
+    beyond = _limits(found, float(found["overall"].iloc[0]))["beyond"].ne("").mean()
+    numbers = dict(zip(("estimate", "low", "high"), tau.tolist(), strict=True))
+    return {"n": int(found["n"].sum()), "clusters": len(found), **numbers, "beyond": float(beyond)}
 
 
 def executives_against_staff(
@@ -142,8 +227,7 @@ def executives_against_staff(
     the design, z_i = (y_i - m2_d - D) / W for executives and -(W_d / N_d)(y_i - m2_d) / W for staff, N_d the
     weight of the department's staff, which is the derivative of D by the weight of respondent i.
     """
-    if survey.cluster is None:
-        raise UsageError("departments: the survey has no clusters")
+    _check_clusters(survey)
     for name in (level, other):
         survey.study.dimension("level").label(name, "en")
     tables = [_paired(survey, short_of(survey, pair, least), (level, other), pair.skill) for pair in pairs_of(survey)]
@@ -152,9 +236,13 @@ def executives_against_staff(
     return found
 
 
-def _check(survey: Survey) -> None:
+def _check_clusters(survey: Survey) -> None:
     if survey.cluster is None:
         raise UsageError("departments: the survey has no clusters")
+
+
+def _check(survey: Survey) -> None:
+    _check_clusters(survey)
     if not survey.study.release.departments:
         raise ReleaseError(
             f"study {survey.study.name} does not opt in to tables of departments: "

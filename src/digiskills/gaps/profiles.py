@@ -11,7 +11,7 @@ from digiskills.codebook import Pair
 from digiskills.errors import UsageError
 from digiskills.estimates import SurveyDesign
 from digiskills.estimates.domains import Where, columns
-from digiskills.gaps.respondents import any_of, coded, design_of, pairs_of, short_of
+from digiskills.gaps.respondents import any_of, coded, design_of, pairs_of, short_of, within
 from digiskills.survey import Survey
 
 ADVANCED, WORKING = 4.0, 3.0  # scores of the scale from 1 (none) to 5 (expert)
@@ -71,6 +71,7 @@ def coverage(
     by: str | Sequence[str] = (),
     at_least: Sequence[int] = (1, 3),
     level: float = ADVANCED,
+    where: Where | None = None,
 ) -> pd.DataFrame:
     """Share of departments in which people of an advanced level answered, by skill.
 
@@ -86,12 +87,15 @@ def coverage(
         Numbers of advanced people.
     level : float
         Score from which a person is advanced.
+    where : mapping of dimension to category or categories, optional
+        Only these people count, and departments with an answer from one of them.
 
     Returns
     -------
     DataFrame
-        One row per skill, number and domain: item (the skill), at_least, <by>, n and clusters (departments with
-        an answer), estimate (share of departments), se, df, low, high. No department is named.
+        One row per skill, number and domain: item (the skill), at_least, <by>, reached (departments with so
+        many, unweighted), n and clusters (departments with an answer), estimate (share of departments), se, df,
+        low, high. No department is named.
 
     Raises
     ------
@@ -104,10 +108,10 @@ def coverage(
     the fewer of a department answered. Departments count alike, weighted by departments of their stratum in the
     population over those sampled; one-stage error over departments.
     """
-    departments = _departments(survey, columns(by))
+    departments, inside = _departments(survey, columns(by)), within(survey, where)
     keys, values = [], {}
     for pair in pairs_of(survey, skills):
-        advanced = _advanced(survey, pair, level, departments.index)
+        advanced = _advanced(survey, pair, level, departments.index, inside)
         for least in at_least:
             name = f"{pair.skill}:{least}"
             values[name] = np.where(np.isfinite(advanced), (advanced >= least).astype(float), np.nan)
@@ -121,6 +125,7 @@ def coverage(
     method = found.attrs["method"] | {"coverage": "advanced people among the respondents: a lower bound"}
     found = found.assign(item=named["skill"].to_numpy())
     found.insert(1, "at_least", named["at_least"].to_numpy())
+    found.insert(list(found.columns).index("n"), "reached", _reached(frame, named.index, found, columns(by)))
     found.attrs["method"] = method
     return found
 
@@ -132,6 +137,7 @@ def reach(
     by: str | Sequence[str] = (),
     channels: Sequence[str] | None = None,
     least: float = 1,
+    where: Where | None = None,
 ) -> pd.DataFrame:
     """Share trained among those short of a skill, and among the others.
 
@@ -149,6 +155,8 @@ def reach(
         Options that count as trained; by default all but ``none``.
     least : float
         Levels short from which a person is short.
+    where : mapping of dimension to category or categories, optional
+        Restriction of every domain.
 
     Returns
     -------
@@ -169,8 +177,8 @@ def reach(
     tables = []
     for pair in pairs_of(survey, skills):
         side = coded(short_of(survey, pair, least), ["no", "yes"])
-        design = design_of(survey, {"trained": trained, "short": side}, columns(by))
-        tables.append(design.share("trained", 1.0, ["short", *columns(by)]).assign(item=pair.skill))
+        design = design_of(survey, {"trained": trained, "short": side}, _dimensions(by, where))
+        tables.append(design.share("trained", 1.0, ["short", *columns(by)], where).assign(item=pair.skill))
     found = pd.concat(tables, ignore_index=True)
     found.attrs["method"] = tables[0].attrs["method"]
     return found
@@ -200,10 +208,16 @@ def _departments(survey: Survey, by: list[str]) -> pd.DataFrame:
     return found.assign(expansion=found["clusters"] / sampled)
 
 
-def _advanced(survey: Survey, pair: Pair, level: float, departments: pd.Index) -> np.ndarray:
+def _reached(frame: pd.DataFrame, names: pd.Index, found: pd.DataFrame, by: list[str]) -> list[int]:
+    """Sampled departments of each row that have as many advanced people as it asks for."""
+    rows = zip(names, found[by].itertuples(index=False, name=None), strict=True)
+    return [int(frame.loc[(frame[by] == list(domain)).all(axis=1), name].eq(1).sum()) for name, domain in rows]
+
+
+def _advanced(survey: Survey, pair: Pair, level: float, departments: pd.Index, inside: np.ndarray) -> np.ndarray:
     """Respondents of each department at the level or above; NaN where nobody answered."""
     assert survey.cluster is not None
-    scores = pd.Series(survey.scores(pair.held))
+    scores = pd.Series(np.where(inside, survey.scores(pair.held), np.nan))
     above = (scores >= level).astype(float).where(scores.notna())
     count = above.groupby(survey.cluster.astype(str).to_numpy()).sum(min_count=1)
     return count.reindex(departments).to_numpy()

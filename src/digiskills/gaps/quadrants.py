@@ -72,7 +72,19 @@ def quadrants(
     that the probabilities hold the error of the cut as well. J. Martilla and J. James, Journal of Marketing 41
     (1977) 77-79; uncertainty of the quadrants: H.-H. Wu and J.-I. Shieh, Quality & Quantity 43 (2009).
     """
-    found, at = _means(source, pairs, by, where)
+    return _cut(_means(source, pairs, by, where), pairs, by, cut, draws, seed)
+
+
+def _cut(
+    means: tuple[Together, pd.DataFrame],
+    pairs: Sequence[Pair],
+    by: str | Sequence[str],
+    cut: Cut,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Quadrants of every domain, where they meet at one cut."""
+    found, at = means
     parts = [_domain(found, rows, pairs, columns(by), cut, draws, seed) for _, rows in at.iterrows()]
     stacked = pd.concat(parts, ignore_index=True)
     order = {pair.skill: number for number, pair in enumerate(pairs)}
@@ -111,7 +123,8 @@ def by_cut(
     DataFrame
         The rows of `quadrants` for each cut, and `same`: whether the skill stands in one quadrant under all.
     """
-    tables = [quadrants(source, pairs, by, where, cut, draws, seed) for cut in cuts]
+    means = _means(source, pairs, by, where)
+    tables = [_cut(means, pairs, by, cut, draws, seed) for cut in cuts]
     stacked = pd.concat(tables, ignore_index=True)
     places = stacked.groupby(["item", *columns(by)], observed=True)["quadrant"].transform("nunique")
     stacked["same"] = places == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from digiskills.codebook import Pair
 from digiskills.errors import UsageError, nearest
 from digiskills.estimates import SurveyDesign
+from digiskills.estimates.domains import EVERYONE, Where, columns
 from digiskills.survey import Survey
 
 WEIGHT, STRATUM, CLUSTER, CLUSTERS, PEOPLE = "_weight", "_stratum", "_cluster", "_clusters", "_people"
@@ -67,6 +69,42 @@ def _add_design(frame: pd.DataFrame, survey: Survey) -> tuple[str | None, str | 
     return stratum, cluster, population
 
 
+def limited(survey: Survey, where: Mapping[str, str]) -> Survey:
+    """The survey with weight 0 for respondents outside a scope, and the heads of the population inside it.
+
+    Parameters
+    ----------
+    survey : Survey
+        One row per respondent.
+    where : mapping of dimension to category
+        The scope; empty for everyone.
+
+    Returns
+    -------
+    Survey
+        With every respondent: a domain is a zero weight, never a filter.
+
+    Raises
+    ------
+    UsageError
+        If the study has no weights, or no such dimension or category.
+    """
+    if not where:
+        return survey
+    weight = survey.study.design.weight
+    if not weight:
+        raise UsageError("where: this table is of respondents with weights; the study has none, so leave it whole")
+    inside = np.ones(len(survey), dtype=bool)
+    heads = survey.heads
+    for name, category in where.items():
+        survey.study.dimension(name).label(category, "en")
+        inside &= np.asarray(survey.dimension(name), dtype=object) == category
+        if heads is not None and name in heads:
+            heads = heads[heads[name].astype(str) == category]
+    frame = survey.frame.assign(**{weight: np.where(inside, survey.weight, 0.0)})
+    return dataclasses.replace(survey, frame=frame, heads=heads)
+
+
 def pairs_of(survey: Survey, skills: str | Sequence[str] | None = None) -> list[Pair]:
     """The skills of a survey with the items needed and held.
 
@@ -93,6 +131,35 @@ def pairs_of(survey: Survey, skills: str | Sequence[str] | None = None) -> list[
     if wrong:
         raise UsageError("\n".join(wrong))
     return [known[name] for name in names]
+
+
+def within(survey: Survey, where: Where | None) -> np.ndarray:
+    """Whether each respondent belongs to the categories given.
+
+    Parameters
+    ----------
+    survey : Survey
+        One row per respondent.
+    where : mapping of dimension to category or categories, optional
+        The category ``"all"`` does not restrict.
+
+    Returns
+    -------
+    ndarray of bool
+        One entry per respondent.
+
+    Raises
+    ------
+    UsageError
+        If a dimension or category does not exist.
+    """
+    inside = np.ones(len(survey), dtype=bool)
+    for name, wanted in (where or {}).items():
+        if wanted != EVERYONE:
+            for category in columns(wanted):
+                survey.study.dimension(name).label(category, "en")
+            inside &= np.isin(np.asarray(survey.dimension(name), dtype=object), columns(wanted))
+    return inside
 
 
 def short_of(survey: Survey, pair: Pair, least: float = 1) -> np.ndarray:

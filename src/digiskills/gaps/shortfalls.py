@@ -45,7 +45,7 @@ def shortfalls(
     -------
     DataFrame
         One row per skill, measure and domain: item (the skill), measure, <by>, n, clusters, estimate, se, df,
-        low, high. Measures: `short_by_one` and `short_by_two`, shares of people who need at least one (two)
+        low, high, note. Measures: `short_by_one` and `short_by_two`, shares of people who need at least one (two)
         levels more than they hold; `surplus`, share who hold more than they need; `mean_gap` in levels;
         `people_short`, people who need at least one level more. n counts answers, unweighted; clusters those
         with an answer. `attrs["method"]["people_short"]` says what the people are counted from.
@@ -160,7 +160,7 @@ def _together(measured: dict[str, pd.DataFrame], by: list[str], method: dict[str
     stacked = pd.concat(tables, ignore_index=True)
     stacked["rank"] = np.concatenate([pd.factorize(table["item"])[0] for table in tables])
     stacked = stacked.sort_values("rank", kind="stable").reset_index(drop=True)
-    stacked = stacked[["item", "measure", *by, "n", "clusters", "estimate", "se", "df", "low", "high"]]
+    stacked = stacked[["item", "measure", *by, "n", "clusters", "estimate", "se", "df", "low", "high", "note"]]
     stacked.attrs["method"] = method
     return stacked
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from digiskills.errors import UsageError
-from digiskills.estimates import intervals
+from digiskills.estimates import Estimand, differences_of, intervals
 from digiskills.estimates.variance import Results
 from digiskills.gaps.respondents import coded, design_of, pairs_of, short_of
 from digiskills.survey import Survey
 
 # Two other ways to cut: three bands, and six.
+OWN, CUT = "own", "_cut "
 CUTS: Mapping[str, Sequence[float]] = {"three": (200, 2000), "six": (50, 150, 400, 1000, 3000)}
 
 
@@ -92,9 +93,7 @@ def banded(
     short = {pair.skill: short_of(survey, pair, least) for pair in pairs}
     tables = []
     for name, starts in cuts.items():
-        _check(name, starts)
-        bands = _bands(starts)
-        band = coded(np.searchsorted(np.asarray(starts, dtype=float), heads, side="right").astype(float), bands)
+        band = _band_of(heads, name, starts)
         table = design_of(survey, short | {"band": band}).share(list(short), 1.0, "band")
         table.insert(1, "cut", name)
         table.insert(3, "from_heads", np.tile([0.0, *starts], len(pairs)))
@@ -102,6 +101,62 @@ def banded(
     found = pd.concat(tables, ignore_index=True)
     found["band"] = found["band"].astype(str)
     found.attrs["method"] = tables[0].attrs["method"]
+    return found
+
+
+def ends(
+    survey: Survey,
+    skills: str | Sequence[str] | None = None,
+    own: str | None = "department_size",
+    cuts: Mapping[str, Sequence[float]] = CUTS,
+    least: float = 1,
+) -> pd.DataFrame:
+    """Share short in the smallest band less that in the largest, under several cuts: one conclusion or several.
+
+    Parameters
+    ----------
+    survey : Survey
+        With clusters, and people of each cluster.
+    skills : str or sequence of str, optional
+        Skills, all by default.
+    own : str, optional
+        The dimension of the study's own bands, smallest first, which stand as the cut ``own``.
+    cuts, least
+        As for `banded`.
+
+    Returns
+    -------
+    DataFrame
+        One row per skill and way to cut: item (the skill), cut, n and clusters (of the smaller of the two bands),
+        estimate, se, df, low, high, effect, p, note.
+
+    Raises
+    ------
+    UsageError
+        As for `banded`.
+
+    Notes
+    -----
+    Bands are domains of the sample as it was drawn; the covariance of the two is that of the design.
+    """
+    heads, pairs = heads_of(survey), pairs_of(survey, skills)
+    bands = {name: _band_of(heads, name, starts) for name, starts in cuts.items()}
+    if own is not None:
+        bands = {OWN: survey.dimension(own)} | bands
+    short = {pair.skill: _yes_or_no(short_of(survey, pair, least)) for pair in pairs}
+    columns = {f"{CUT}{name}": _outermost(band) for name, band in bands.items()}
+    design = design_of(survey, short | columns)
+    asked = [Estimand(skill, skill, ("yes",)) for skill in short]
+    tables = [
+        differences_of(design.joint(asked, column), column, adjust="none").assign(cut=column.removeprefix(CUT))
+        for column in columns
+    ]
+    found = pd.concat(tables, ignore_index=True).rename(columns={"estimand": "item"})
+    order = {skill: place for place, skill in enumerate(short)}
+    found = found.sort_values("item", key=lambda items: items.map(order), kind="stable", ignore_index=True)
+    numbers = ["n", "clusters", "estimate", "se", "df", "low", "high", "effect", "p", "note"]
+    found = found[["item", "cut", *(name for name in numbers if name in found)]]
+    found.attrs["method"] = tables[0].attrs["method"] | {"compared": "the smallest band less the largest"}
     return found
 
 
@@ -148,6 +203,22 @@ def _slope(survey: Survey, x: np.ndarray, y: np.ndarray, skill: str) -> pd.DataF
     results = Results(*(found[name].to_numpy() for name in ("n", "clusters", "estimate", "se", "df")))
     found["low"], found["high"] = intervals.bounds(results, "t", False)
     return found
+
+
+def _band_of(heads: np.ndarray, name: str, starts: Sequence[float]) -> pd.Categorical:
+    """Band of each respondent's department."""
+    _check(name, starts)
+    return coded(np.searchsorted(np.asarray(starts, dtype=float), heads, side="right").astype(float), _bands(starts))
+
+
+def _outermost(band: pd.Categorical) -> pd.Categorical:
+    """The first and the last band only; null between them."""
+    edges = [str(band.categories[at]) for at in (0, -1)]
+    return band.set_categories(edges)
+
+
+def _yes_or_no(short: np.ndarray) -> pd.Categorical:
+    return coded(short, ["no", "yes"])
 
 
 def _check(name: str, starts: Sequence[float]) -> None:

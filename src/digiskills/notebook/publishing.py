@@ -74,10 +74,11 @@ def say(*sentences: str | Iterable[str]) -> HTML:
     Returns
     -------
     IPython.display.HTML
-        One bullet per sentence.
+        One bullet per sentence, each sentence once.
     """
     told = [line for part in sentences for line in ([part] if isinstance(part, str) else part)]
-    return HTML(marked("<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in told) + "</ul>"))
+    once = dict.fromkeys(told)  # several tables may say the same of themselves
+    return HTML(marked("<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in once) + "</ul>"))
 
 
 def passport(opened: Scope) -> HTML:

@@ -85,7 +85,7 @@ class Scope:
         """
         survey = self.wave(wave)
         if (wave, dimensions) not in self.counted:
-            self.counted[wave, dimensions] = answers.count(survey, dimensions)
+            self.counted[wave, dimensions] = answers.read(survey, dimensions)
         return survey, self.counted[wave, dimensions]
 
     def survey_table(

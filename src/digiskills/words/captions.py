@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from digiskills import published
-from digiskills.words.catalogue import text
+from digiskills.words.catalogue import entries, text
+from digiskills.words.coefficients import BESIDE, about_coders, groups_compared
 from digiskills.words.labels import column_label, groups, item_column, scope, source
-from digiskills.words.measures import measure, title_key
+from digiskills.words.measures import several, title_key, told
 from digiskills.words.numbers import join, number
 from digiskills.words.parts import is_rounded
+from digiskills.words.planned import plan_words
+from digiskills.words.reliability import degrees_of_freedom
+from digiskills.words.terms import skill_label
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
     from digiskills.study import Study
 
-COUNTED = ("respondents", "themes", "passages", "figures")
+COUNTED: tuple[str, ...] = ("respondents", "themes", "passages", "figures", "departments")
+COUNTED += ("cooccurrence", "cooccurrence_in_paragraphs", "saturation")
 """Kinds of table without weighted estimates."""
 BASES: dict[str, tuple[str, ...]] = {
     "themes": ("base",),
     "passages": (),
     "respondents": (),
+    "departments": (),
+    "settled": ("base",),
+    "cooccurrence": ("base",),
+    "cooccurrence_in_paragraphs": ("base",),
+    "saturation": (),
     "changes": ("n_before", "n"),
+    "detectable_change": ("n_before", "n"),
 }
 """The columns that hold the base, where it is not ``n`` alone; none where ``n`` is the number shown."""
-CELLS = {"model": ("term", "level"), "robustness": ("item", "choice", "option")}
+CELLS = {
+    "model": ("term", "level"),
+    "robustness": ("item", "choice", "option"),
+    "robustness_order": ("measure", "choice", "option", "item"),
+    "quiz": ("answer", "right"),
+    "coverage": ("item", "at_least"),
+    "reach": ("item", "short"),
+    "pairs_short": ("item", "other"),
+    **dict.fromkeys(("cooccurrence", "cooccurrence_in_paragraphs"), ("code", "other")),
+    "differences": ("item", "against"),
+    "mix_and_rate": ("item", "part"),
+    "band_ends": ("item", "bands"),
+    "response": ("measure", "dimension", "category"),
+    "effects": ("term", "level"),
+    "adjusted": ("term", "level"),
+    "parallel": ("term",),
+    "department_share": ("part",),
+    "reliability": ("item", "coefficient"),
+    "coder_agreement": ("code", "coefficient"),
+    "settled": ("code", "outcome"),
+}
 """The columns that make a cell besides the breakdown, where they are not what a row is about alone."""
-DETAILED = ("needs", "quadrants", "model", "changes", "robustness")
-"""Kinds of table whose caption says how they are to be read."""
+COUNTED_IN = {"themes": "passages", "coverage": "departments", "coder_agreement": "passages", "settled": "passages"}
+COUNTED_IN |= {"cooccurrence": "passages", "cooccurrence_in_paragraphs": "paragraphs"}
+"""What ``n`` counts, where it is not answers."""
 
 
 def where(released: Released) -> str:
@@ -40,12 +73,14 @@ def where(released: Released) -> str:
     if about == "focus_groups" and released.method.get("scope") == "participants":
         about = "participants"
     phrase = text(f"where.{about}", language)
-    if released.kind == "changes":
+    if released.kind in ("changes", "detectable_change"):
         first, second = waves(released)
         both = text("interval", language, low=first, high=second)
         phrase = text("where.wave", language, where=phrase, wave=both)
     elif released.wave:
         phrase = text("where.wave", language, where=phrase, wave=released.wave)
+    if "about" in released.method:
+        phrase = text("where.model", language, where=phrase, outcome=_outcome(released, "about"))
     limits = scope(released)
     if not limits:
         return phrase
@@ -74,7 +109,8 @@ def sentence(words: str) -> str:
 
 def by_words(released: Released) -> str:
     """Return the breakdown in words, empty without one."""
-    return join([lower_first(column_label(released, name)) for name in groups(released)], released.language)
+    named = [name for name in groups(released) if name in released.by]
+    return join([lower_first(column_label(released, name)) for name in named], released.language)
 
 
 def title(released: Released) -> str:
@@ -118,11 +154,17 @@ def caption(released: Released) -> str:
     """
     language, kind, count = released.language, released.kind, withheld_count(released)
     parts = [
-        f"{text(f'measure.{measure(released)}', language)}, {where(released)}.",
+        f"{text(f'measure.{told(released)}', language)}, {where(released)}.",
         text(f"method.{_method(released)}", language),
+        degrees_of_freedom(released),
         base(released, "caption"),
     ]
-    parts += [text(f"detail.{kind}", language)] if kind in DETAILED else []
+    detail = told(released) if several(released) else kind
+    parts += [text(f"detail.{detail}", language, **_facts(released))] if f"detail.{detail}" in entries() else []
+    parts += [about_coders(released)] if released.kind == "coder_agreement" else []
+    parts += plan_words(released)
+    parts += _ways(released)
+    parts += _of_model(released)
     parts += [text("changes.rounding", language)] if has_rounded(released) else []
     parts += [f"{line}." for line in caution_lines(released)]
     parts += [text("people.rounding", language)] if "people_short" in set(released.frame.get("measure", [])) else []
@@ -130,12 +172,61 @@ def caption(released: Released) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _of_model(released: Released) -> list[str]:
+    """Return what a model explains, and the degrees of freedom that it leaves."""
+    language, method = released.language, released.method
+    if "about" not in method:
+        return []
+    found = [_outcome(released, "outcome")]
+    df = released.frame["df"].dropna() if "p" in released.frame and released.kind != "parallel" else pd.Series()
+    if len(df) and math.isfinite(float(df.iloc[0])):
+        found.append(
+            text("model.df", language, df=number(float(df.iloc[0]), language), n=number(method["n"], language))
+        )
+    return found
+
+
+def _outcome(released: Released, key: str) -> str:
+    """Return the words for what a model explains: ``outcome`` for a sentence, ``about`` for a phrase."""
+    skill, language = str(released.method["skill"]), released.language
+    every = "all" if skill == "all" else "one"
+    label = "" if skill == "all" else skill_label(released.study, skill, language)
+    return text(f"{key}.{released.method['about']}.{every}_skill", language, skill=label)
+
+
+def _facts(released: Released) -> dict[str, str]:
+    """Return the places of a detail: the margin within which a difference is small, in points; what groups are."""
+    margin = released.method.get("margin")
+    places = {} if margin is None else {"margin": number(100 * float(margin), released.language)}
+    if released.kind != "equivalence":
+        return places
+    sizes = {name: number(float(released.method[name]), released.language, 3) for name in ("moderate", "large")}
+    return places | sizes | {"groups": groups_compared(released)}
+
+
+def _ways(released: Released) -> list[str]:
+    """Return how ranks come about, where quadrants meet, what is kept apart, or what counts as training."""
+    language, known = released.language, released.study.codebook.items
+    if released.kind == "quadrants" and "cut" in released.frame and released.frame["cut"].nunique() == 1:
+        return [text(f"cut.{released.frame['cut'].iloc[0]}", language)]
+    if released.kind == "needs" and "ranks" in released.method:
+        way = "bootstrap" if "bootstrap" in str(released.method["ranks"]) else "draws"
+        return [text(f"ranks.{way}", language)]
+    if released.kind == "coverage":
+        return [text("detail.apart", language, fewest=number(released.study.release.fewest_clusters, language))]
+    channels, asked = released.method.get("channels", ""), str(released.method.get("training", ""))
+    if released.kind != "reach" or isinstance(channels, str) or asked not in known:
+        return []
+    labels = [lower_first(released.study.codebook.answer_label(asked, name, language)) for name in channels]
+    return [text("detail.channels", language, labels=join(labels, language))]
+
+
 def _method(released: Released) -> str:
     """Return which text says how the numbers were made."""
-    if released.kind in COUNTED:
+    if released.kind in COUNTED or released.kind in BESIDE:
         return released.kind
     plain = str(released.method.get("design") or "none").startswith("none")
-    if released.kind == "model" and plain:
+    if released.kind in ("model", "department_share") and plain:
         return "model_plain"
     design = released.study.design
     return "survey_plain" if not design.intervals else "survey" if design.cluster else "survey_elements"
@@ -203,7 +294,7 @@ def base(released: Released, style: str) -> str:
     if n.empty:
         return ""
     low, high = (number(value, released.language) for value in (n.min(), n.max()))
-    of = "passages" if released.kind == "themes" else "base"
+    of = COUNTED_IN.get(released.kind, "base")
     return text(f"{style}.{of}.{'single' if low == high else 'range'}", released.language, low=low, high=high)
 
 

@@ -14,6 +14,7 @@ from digiskills.words.parts import short
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
+    from digiskills.disclosure.passages import ReleasedPassages
 
 UNSTATED = ("unspecified", "none")
 PAIRS = 3  # pairs of themes that a finding names, or about so many where some are equal
@@ -129,6 +130,31 @@ def findings_named(released: Released) -> list[str]:
     named = frame.loc[~frame[column].astype(str).isin(UNSTATED), "n"].sum()
     places = {"n": number(named, language), "all": number(frame["n"].sum(), language)}
     return [say(released, f"named.{column}", **places)]
+
+
+def findings_shown(passages: ReleasedPassages, language: str) -> list[str]:
+    """Return sentences on how many passages may be shown, and why others are withheld.
+
+    Parameters
+    ----------
+    passages : ReleasedPassages
+        From the gate.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    list of str
+        What the texts are, how many may be shown of all, and how many are withheld for each reason.
+    """
+    log = passages.public_log
+    reasons = log.loc[log["outcome"] == "withheld", "reason"].value_counts()
+    shown, every = number(len(passages.frame), language), number(len(log), language)
+    found = [text("shown.paraphrases", language)] if len(passages.frame) else []
+    found.append(text("shown.count", language, shown=shown, all=every))
+    keys = {"too few people": "shown.few", "text": "shown.text"}
+    withheld = [(key, number(reasons[why], language)) for why, key in keys.items() if why in reasons]
+    return [*found, *(text(key, language, n=count) for key, count in withheld)]
 
 
 def pair_highlights(released: Released, most: int) -> list[str]:

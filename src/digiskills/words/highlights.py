@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from digiskills.words import choices, coded, planned, scales_and_coders
 from digiskills.words.catalogue import text
 from digiskills.words.labels import rows
 from digiskills.words.measures import form, measure
@@ -135,11 +136,39 @@ def _robustness(released: Released, most: int) -> list[str]:
     return found[:most]
 
 
+def _differences(released: Released, most: int) -> list[str]:
+    frame, language = rows(released).dropna(subset="value"), released.language
+    frame = frame.sort_values("value", key=abs, ascending=False, kind="stable")
+    if frame.empty:
+        return []
+    named = frame[frame["differs"].eq(True)]
+    entries = [
+        text("alt.entry", language, label=_labels(row), value=value_words(released, row))
+        for _, row in (frame if named.empty else named).head(most).iterrows()
+    ]
+    counts = {"all": len(frame), "count": len(named), "small": int(frame["surely_small"].eq(True).sum())}
+    said = {name: number(count, language) for name, count in counts.items()}
+    return [text("alt.verdicts", language, labels=join(entries, language), **said)]
+
+
 HIGHLIGHTS: dict[str, Callable[[Released, int], list[str]]] = {
     "needs": _needs,
     "quadrants": _quadrants,
     "model": _model,
+    "differences": _differences,
+    "effects": _model,
     "changes": _changes,
     "robustness": _robustness,
+    "robustness_range": choices.range_highlights,
+    "robustness_order": choices.order_highlights,
+    "reliability": scales_and_coders.reliability_highlights,
+    "coder_agreement": scales_and_coders.reliability_highlights,
+    "equivalence": scales_and_coders.equivalence_highlights,
+    "settled": scales_and_coders.settled_highlights,
+    "cooccurrence": coded.pair_highlights,
+    "cooccurrence_in_paragraphs": coded.pair_highlights,
+    "saturation": coded.saturation_highlights,
+    "answers_needed": planned.answers_highlights,
+    "detectable_change": planned.change_highlights,
 }
 """What to say of a table by its kind, with the most rows to name."""

@@ -8,13 +8,40 @@ import pandas as pd
 
 from digiskills.codebook import MISSING_REASONS
 from digiskills.words.catalogue import text
-from digiskills.words.terms import category_label, choice_label, is_skill, option_label, skill_label, term_label
+from digiskills.words.coefficients import BESIDE, beside_labels, scale_or_code_label
+from digiskills.words.numbers import join, number
+from digiskills.words.terms import (
+    category_label,
+    choice_label,
+    is_skill,
+    option_label,
+    skill_label,
+    term_label,
+)
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
-SKILLED = ("shortfalls", "needs", "quadrants", "changes", "robustness")
+SKILLED: tuple[str, ...] = ("shortfalls", "needs", "quadrants", "changes", "coverage", "reach", "pairs_short")
 """Kinds of table whose items are skills, or may be."""
+SKILLED += ("differences", "standardized", "mix_and_rate", "band_ends", "size_trend", "paired_levels")
+SKILLED += ("robustness", "robustness_range", "robustness_order")
+SKILLED += ("between_departments", "answers_needed", "detectable_change")
+MODELLED = ("model", "effects", "adjusted", "parallel")
+"""Kinds of table whose rows are terms of a model and their categories."""
+WITHOUT_ITEMS = ("respondents", "departments", "response", "saturation")
+"""Kinds of table whose rows are groups and nothing else."""
+OWN_GROUPS = ("part", "bands", "category")
+"""Columns that break a table down besides the study's dimensions."""
+HEADLINE = "headline"
+OF_SEVERAL = ("below_minimum", "tasks_not_alone", "quiz_not_right", "deep", "broad", "t_shaped", "none")
+"""Items made of what a respondent said to several questions."""
+
+
+SHOWN = {"quadrants": "importance", "departments": "clusters"}
+SHOWN |= {"cooccurrence": "n", "cooccurrence_in_paragraphs": "n", "saturation": "n"}
+SHOWN |= {"answers_needed": "n_needed", "detectable_change": "change_detectable"}
+"""The column of the number that is shown, where it is neither an estimate nor a count."""
 
 
 def item_column(released: Released) -> str:
@@ -23,10 +50,10 @@ def item_column(released: Released) -> str:
 
 
 def value_column(released: Released) -> str:
-    """Return the column of the number that is shown: ``n`` of counts, ``importance`` of quadrants, ``estimate``."""
-    if released.kind == "quadrants":
-        return "importance"
-    return "n" if released.kind in ("respondents", "themes", "passages") else "estimate"
+    """Return the column of the number that is shown: ``n`` of counts, that of `SHOWN`, else ``estimate``."""
+    if released.kind in SHOWN:
+        return SHOWN[released.kind]
+    return "n" if released.kind in ("respondents", "themes", "passages", "settled") else "estimate"
 
 
 def items_of(released: Released) -> list[str]:
@@ -57,16 +84,22 @@ def item_label(released: Released, name: str) -> str:
         Its label in the table's language.
     """
     language, study = released.language, released.study
-    if released.kind == "respondents":
+    if released.kind in WITHOUT_ITEMS:
         return ""
     if released.kind in SKILLED and is_skill(study, name):
         return skill_label(study, name, language)
+    if scale_or_code_label(released, name):
+        return scale_or_code_label(released, name)
+    if name in OF_SEVERAL:
+        return text(f"item.{name}", language)
+    if released.kind == "sets_short":
+        return join([skill_label(study, skill, language) for skill in name.split(" + ")], language)
     if f"label_{language}" in released.frame:
         # codes, others' questions and terms of models may bring their words in the table
         own = released.frame[released.frame[item_column(released)].astype(str) == name]
         return str(own[f"label_{language}"].iloc[0])
-    if released.kind == "model":
-        return term_label(study, name, language)
+    if released.kind in MODELLED:
+        return text("term.every", language) if name == "all" else term_label(study, name, language)
     asked, _, option = name.partition("/")
     if option:
         return study.codebook.answer_label(asked, option, language)
@@ -101,18 +134,69 @@ def group_label(released: Released, column: str, value: Any) -> str:
         return study.frameworks.descriptor(column, name, language)
     if name == "all":
         return text("all", language)
+    if column == "against":
+        column = released.by[0]
     if column in study.dimensions:
         return study.dimensions[column].label(name, language)
-    if column in ("wave", "year"):
+    if column in ("wave", "year", "session"):
         return name
+    if column in OWN_GROUPS:
+        return own_label(released, column, name)
     return study.frameworks.descriptor(column, name, language)
+
+
+def own_label(released: Released, column: str, value: str) -> str:
+    """Return the words for a value of one of `OWN_GROUPS`."""
+    study, language = released.study, released.language
+    if column == "category":
+        known = next(dimension for dimension in study.dimensions.values() if value in dimension.names)
+        return known.label(value, language)
+    return text(f"group.{column}.{value}", language)
+
+
+def _answering(released: Released, row: pd.Series) -> str:
+    """Return the words for a row on response: the indicator, a dimension as a whole, or one of its groups."""
+    language = released.language
+    if row["measure"] == "r_indicator":
+        return text("measure.r_indicator", language)
+    if row["category"] == "all":
+        return text("group.category.whole", language, dimension=column_label(released, str(row["dimension"])))
+    return own_label(released, "category", str(row["category"]))
+
+
+def compared_labels(released: Released) -> list[str]:
+    """Return the words for the two groups of each row of a table of differences."""
+    (group,) = released.by
+    labels = [group_labels(released, name) for name in (group, "against")]
+    return [text("less", released.language, one=one, other=other) for one, other in zip(*labels, strict=True)]
 
 
 def group_labels(released: Released, column: str) -> list[str]:
     """Return the words for the category of each row."""
+    if released.kind == "response" and column == "category":
+        return [_answering(released, row) for _, row in released.frame.iterrows()]
     values = [str(value) for value in released.frame[column]]
     known = {value: group_label(released, column, value) for value in dict.fromkeys(values)}
     return [known[value] for value in values]
+
+
+SIDES = {"needs": "measure", "shortfalls": "measure", "quiz": "right", "coverage": "at_least", "reach": "short"}
+SIDES |= {"pairs_short": "other"}
+"""The column that stands across, in a table that has several numbers of each row."""
+
+
+def side_label(released: Released, value: object) -> str:
+    """Return the words for a value of the column that stands across, see `SIDES`."""
+    language, column = released.language, SIDES[released.kind]
+    if column == "other":
+        return skill_label(released.study, str(value), language)
+    if column in ("measure", "short"):
+        return text(f"side.{column}.{value}", language)
+    count, n = int(str(value)), number(float(str(value)), language)
+    if column == "right":
+        most = max(int(each) for each in released.frame[column])
+        return text("side.right", language, n=n, all=number(most, language))
+    return text("side.at_least", language, count=count, n=n)
 
 
 def answer_label(released: Released, item: str, answer: str) -> str:
@@ -139,7 +223,12 @@ def source(released: Released) -> str:
 
 def groups(released: Released) -> list[str]:
     """Return the columns that break the table down and have more than one category in it."""
-    return [name for name in released.by if released.frame[name].astype(str).nunique() > 1]
+    return [name for name in breakdown(released) if released.frame[name].astype(str).nunique() > 1]
+
+
+def breakdown(released: Released) -> list[str]:
+    """Return the columns that break the table down: dimensions, then columns of its own."""
+    return [*released.by, *(name for name in OWN_GROUPS if name in released.frame)]
 
 
 def scope(released: Released) -> list[str]:
@@ -170,9 +259,13 @@ def rows(released: Released) -> pd.DataFrame:
     names = {name: item_label(released, name) for name in items_of(released)}
     frame["item_label"] = [names[str(name)] for name in frame[column]] if column in frame else ""
     frame["answer_label"] = _answer_labels(released, frame)
-    if released.kind == "model":
+    if released.kind in MODELLED:
         frame["reference_label"] = _categories(released, "reference")
+    if "farthest_choice" in frame:
+        frame["farthest_label"] = [farthest_words(released, row) for _, row in frame.iterrows()]
     labels = [group_labels(released, name) for name in groups(released)]
+    if released.kind == "differences":
+        labels = [compared_labels(released)]
     frame["group_label"] = [", ".join(parts) for parts in zip(*labels, strict=True)] if labels else ""
     frame["value"] = pd.to_numeric(frame[value_column(released)]).astype(float)
     return frame
@@ -180,10 +273,16 @@ def rows(released: Released) -> pd.DataFrame:
 
 def _answer_labels(released: Released, frame: pd.DataFrame) -> list[str]:
     """Return the words for the answer, the category or the option of each row."""
-    if released.kind == "model":
+    if released.kind in MODELLED:
         return _categories(released, "level")
-    if released.kind == "robustness":
+    if released.kind in ("robustness", "robustness_order"):
         return [choice_words(released, row) for _, row in frame.iterrows()]
+    if released.kind in ("coverage", "reach", "pairs_short"):
+        return [side_label(released, value) for value in frame[SIDES[released.kind]]]
+    if released.kind in BESIDE:
+        return beside_labels(released, frame)
+    if f"other_{released.language}" in frame:  # a pair of codes
+        return list(frame[f"other_{released.language}"])
     if "answer" not in frame:
         return [""] * len(frame)
     asked = list(zip(frame[item_column(released)].astype(str), frame["answer"].astype(str), strict=True))
@@ -202,7 +301,17 @@ def _categories(released: Released, column: str) -> list[str]:
 def choice_words(released: Released, row: pd.Series) -> str:
     """Return the words for the choice of a row and what was chosen."""
     language = released.language
+    if row["choice"] == HEADLINE:
+        return text(HEADLINE, language)
     return text("labelled", language, label=choice_of(released, row), value=option_of(released, row))
+
+
+def farthest_words(released: Released, row: pd.Series) -> str:
+    """Return the words for the choice that moves a number most and what was chosen; empty where none does."""
+    choice, option = row["farthest_choice"], row["farthest_option"]
+    if pd.isna(choice) or not choice:
+        return ""
+    return choice_words(released, pd.Series({"choice": choice, "option": option}))
 
 
 def choice_of(released: Released, row: pd.Series) -> str:

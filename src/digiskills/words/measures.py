@@ -7,24 +7,43 @@ from typing import TYPE_CHECKING
 
 from digiskills.errors import UsageError, nearest
 from digiskills.words.catalogue import entries
+from digiskills.words.coefficients import IN_PERCENT
 from digiskills.words.labels import items_of
 from digiskills.words.numbers import nearest_people, number, people, percent, points, points_end, signed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from digiskills.disclosure import Released
 
 MEASURES = ("short_by_one", "short_by_two", "surplus", "mean_gap", "people_short")
 """The measures of a table of shortfalls; the first one present is shown unless another is asked for."""
-INDICES = ("borich", "ranked_discrepancy", "mean_gap", "short_by_one")
+INDICES = ("borich", "ranked_discrepancy", "mean_gap", "short_by_one", "short_by_two", "short_by_three")
 """The measures of a table of needs, likewise."""
 HELD = {"shortfalls": MEASURES, "needs": INDICES}
 DIGITS = {"means": 2, "mean_gap": 2, "levels": 1, "borich": 2, "ranked_discrepancy": 2}
-DIGITS |= {"quadrants": 2, "changes": 2, "robustness": 2}
+DIGITS |= {"reliability": 2, "item_rest": 2, "equivalence": 3, "coder_agreement": 2}
+DIGITS |= {"quadrants": 2, "changes": 2, "robustness": 2, "r_indicator": 2, "parallel": 2}
+DIFFERENCES = {"differences": 0, "mix_and_rate": 0, "band_ends": 0, "paired_levels": 0, "size_trend": 1, "effects": 0}
+"""Measures in percentage points with a sign, and how many decimals they are written with."""
 SHARES = (
     "short_by_one",
     "short_by_two",
     "surplus",
     "barrier_side",
+    "below_minimum",
+    "t_shaped",
+    "short_by_three",
+    "literacy",
+    "quiz",
+    "coverage",
+    "reach",
+    "pairs_short",
+    "sets_short",
+    "standardized",
+    "response",
+    "adjusted",
+    "department_share",
     "shares",
     "missing",
     "share_barrier",
@@ -56,9 +75,11 @@ def measure(released: Released) -> str:
         return next(name for name in HELD[released.kind] if name in set(released.frame["measure"]))
     if released.kind == "model":
         return _model(str(released.method.get("model", "")))
-    if released.kind in ("changes", "robustness"):
+    if released.kind in ("changes", "robustness", "robustness_range", "robustness_order"):
         named = str(released.method.get("measure", ""))
         return named if f"measure.{named}" in entries() else released.kind
+    if released.kind == "detectable_change" and released.method.get("unit") == "share":
+        return "detectable_points"
     if released.kind == "figures":
         return released.table.items[0] if released.table.items else "share_barrier"
     return "levels" if released.kind == "means" and _are_levels(released) else released.kind
@@ -68,6 +89,16 @@ def _model(said: str) -> str:
     """Return the measure of a model by the words of its method."""
     kind = "multilevel" if " random " in said else said.partition(" ")[0]
     return f"model_{kind}" if f"measure.model_{kind}" in entries() else "model"
+
+
+def several(released: Released) -> bool:
+    """Return whether a table holds several measures of each row, side by side."""
+    return released.kind in HELD and released.frame["measure"].nunique() > 1
+
+
+def told(released: Released) -> str:
+    """Return the word of the catalogue for what a whole table measures, ``several_…`` where it is more than one."""
+    return f"several_{released.kind}" if several(released) else measure(released)
 
 
 def chosen(released: Released, wanted: str | None = None) -> Released:
@@ -103,6 +134,7 @@ def chosen(released: Released, wanted: str | None = None) -> Released:
 def title_key(released: Released) -> str:
     """Return the catalogue's key for the title of a released table."""
     known = released.kind if f"title.{released.kind}" in entries() else measure(released)
+    known = told(released) if several(released) else known
     known = "levels" if measure(released) == "levels" and released.kind == "means" else known
     return f"title.{known}"
 
@@ -120,12 +152,25 @@ def form(measured: str) -> Callable[[float, str], str]:
     callable
         ``(value, language) -> str``.
     """
+    if measured == "sets_short":
+        return lambda value, language: percent(value, language, 1)  # small shares, alike to the nearest hundredth
     if measured in SHARES:
         return percent
     if measured == "people_short":
         return people
+    if measured in DIFFERENCES:
+        return lambda value, language: points_end(value, language, DIFFERENCES[measured])
+    if measured == "between_departments":
+        return lambda value, language: number(100 * value, language, 1)
     digits = 2 if measured.startswith("model") else DIGITS.get(measured, 0)
     return lambda value, language: number(value, language, digits)
+
+
+def row_form(released: Released, row: pd.Series) -> Callable[[float, str], str]:
+    """Return how the number of a row is written: a table of coefficients holds shares and others."""
+    if "coefficient" not in row:
+        return form(measure(released))
+    return percent if row["coefficient"] in IN_PERCENT else form(released.kind)
 
 
 def in_points(released: Released) -> bool:

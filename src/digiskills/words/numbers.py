@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_decimal
@@ -94,6 +94,14 @@ def interval(low: float, high: float, language: str, form: Callable[[float, str]
     return text("interval", language, low=form(low, language), high=form(high, language))
 
 
+def span(values: Iterable[float], language: str) -> str:
+    """Return a number, or the least and the greatest of several that differ; a dash of none."""
+    known = sorted(set(values))
+    if not known:
+        return NO_NUMBER
+    return number(known[0], language) if len(known) == 1 else interval(known[0], known[-1], language, number)
+
+
 def nearest_people(count: float) -> int:
     """Return a number of people to the nearest 10 below 1,000 and to the nearest 100 from there on."""
     step = 10 if abs(count) < 1000 else 100
@@ -145,9 +153,34 @@ def points(share: float, language: str) -> str:
     return text("points", language, count=int(abs(_rounded(hundredths, 0))), n=signed(hundredths, language))
 
 
-def points_end(share: float, language: str) -> str:
+def plain_points(share: float, language: str) -> str:
+    """Return a width of a share of 0 to 1 in percentage points, without a sign and to a tenth.
+
+    Parameters
+    ----------
+    share : float
+        The width; NaN gives a dash.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    str
+        ``3.4 points``, ``5 points``.
+    """
+    if math.isnan(share):
+        return NO_NUMBER
+    tenths = _rounded(_hundredths(share), 1)
+    whole = tenths == tenths.to_integral_value()
+    written = number(float(tenths), language, 0 if whole else 1)
+    # French takes the plural from two on, English from anything but one
+    several = tenths >= 2 if language == "fr" else tenths != 1
+    return text("points", language, count=2 if several else 1, n=written)
+
+
+def points_end(share: float, language: str, digits: int = 0) -> str:
     """Return an end of the interval of a change of a share, in percentage points without the word."""
-    return NO_NUMBER if math.isnan(share) else signed(_hundredths(share), language)
+    return NO_NUMBER if math.isnan(share) else signed(_hundredths(share), language, digits)
 
 
 def probability(share: float, language: str) -> str:

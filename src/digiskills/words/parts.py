@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from digiskills.words.catalogue import text
-from digiskills.words.measures import change_form, form, measure
+from digiskills.words.measures import change_form, form, measure, row_form
 from digiskills.words.numbers import interval, number
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
+ROUNDING = "rounding"  # the note of such a change
 LONGEST_LABEL = 60  # a question's wording is cut to this in alternative text, so that the numbers fit
 
 
@@ -24,7 +25,7 @@ def short(label: str, width: int = LONGEST_LABEL) -> str:
 
 def value_words(released: Released, row: pd.Series) -> str:
     """Return the number of a row of `labels.rows` with its interval, where it has one."""
-    language, write = released.language, form(measure(released))
+    language, write = released.language, row_form(released, row)
     value = write(row["value"], language)
     if "low" not in row or pd.isna(row["low"]):
         return value
@@ -59,4 +60,4 @@ def change_words(released: Released, row: pd.Series) -> str:
 def is_rounded(row: pd.Series) -> bool:
     """Return whether a row's change is not the difference of its two numbers as they are rounded."""
     note = row.get("note", "")
-    return isinstance(note, str) and note != "" and row["withheld"] == ""
+    return isinstance(note, str) and ROUNDING in note.split() and row["withheld"] == ""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PLANNED = ("answers_needed", "detectable_change")
 WANTED = {"answers_needed": "margin_wanted", "detectable_change": "change_wanted"}
+ALL_TAKEN = "all_clusters"
 OUT_OF_REACH, TOO_FEW = ("not_reachable",), ("no_answers", "one_answer", "too_few_clusters")
 
 
@@ -87,6 +88,8 @@ def size_words(released: Released, row: pd.Series) -> str:
     language = released.language
     if row["note"] in OUT_OF_REACH:
         return text("planned.out_of_reach", language)
+    if row["note"] == ALL_TAKEN and pd.isna(row["n_needed"]):
+        return plan_note(ALL_TAKEN, language)
     if row["note"] in TOO_FEW or pd.isna(row["n_needed"]):
         return text("planned.too_few", language)
     needed = float(row["n_needed"])

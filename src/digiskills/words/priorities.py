@@ -10,6 +10,7 @@ from digiskills.words.captions import withheld_count
 from digiskills.words.catalogue import text
 from digiskills.words.findings import FOLLOWING, quoted, row_label, say, value_places, whole_of, withheld_sentences
 from digiskills.words.highlights import by_rank, in_quadrants
+from digiskills.words.labels import rows
 from digiskills.words.measures import chosen, measure
 from digiskills.words.numbers import join, probability, ranks
 from digiskills.words.terms import QUADRANTS, quadrant_label
@@ -17,6 +18,7 @@ from digiskills.words.terms import QUADRANTS, quadrant_label
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
+TOP = 3  # places that count as first
 SURE = 0.95  # probability from which a quadrant is called certain
 
 
@@ -78,6 +80,71 @@ def _likely(released: Released, frame: pd.DataFrame) -> list[str]:
         for _, row in first.head(FOLLOWING).iterrows()
     ]
     return [say(released, "needs.top", labels=join(entries, released.language))] if entries else []
+
+
+def findings_orders(released: Released) -> list[str]:
+    """Return sentences on how the order of skills depends on the index and the cut point.
+
+    Parameters
+    ----------
+    released : Released
+        Kind ``needs`` with several measures, without a breakdown.
+
+    Returns
+    -------
+    list of str
+        Whether the first skill is the same under all; which are among the first three under all; which moves most.
+    """
+    frame = rows(released).dropna(subset="rank")
+    if frame.empty:
+        return [say(released, "withheld.everything" if withheld_count(released) else "nothing")]
+    label = {str(item): quoted(released, row_label(cells.iloc[0])) for item, cells in frame.groupby("item", sort=False)}
+    by_item = frame.groupby("item", sort=False)["rank"]
+    low, high = by_item.min(), by_item.max()
+    always = join([label[str(item)] for item in high.index[high.le(TOP)]], released.language)
+    found = [_first(released, frame, label)]
+    found.append(say(released, "orders.always", labels=always) if always else say(released, "orders.never"))
+    moves = high - low
+    if moves.max() > 0:
+        item = str(moves.idxmax())
+        rank = ranks(float(low[item]), float(high[item]), released.language)
+        found.append(say(released, "orders.moves", label=label[item], rank=rank))
+    return found
+
+
+def _first(released: Released, frame: pd.DataFrame, label: dict[str, str]) -> str:
+    """Return the skill that is first under all measures, or each that is under some, with these."""
+    first = frame[frame["rank"].eq(frame.groupby("measure")["rank"].transform("min"))]
+    if first["item"].nunique() == 1:
+        return say(released, "orders.same", label=label[str(first["item"].iloc[0])])
+    language = released.language
+    under = [
+        (label[str(item)], join([text(f"index.{name}", language) for name in cells["measure"]], language))
+        for item, cells in first.groupby("item", sort=False)
+    ]
+    labels = [text("with_probability", language, label=one, p=indices) for one, indices in under]
+    return say(released, "orders.differ", labels=join(labels, language))
+
+
+def findings_cuts(released: Released) -> list[str]:
+    """Return a sentence on which skills change quadrants with the cut.
+
+    Parameters
+    ----------
+    released : Released
+        Kind ``quadrants`` with every cut, without a breakdown.
+
+    Returns
+    -------
+    list of str
+        One sentence; none where everything is withheld.
+    """
+    frame = rows(released).dropna(subset="value")
+    if frame.empty:
+        return []
+    moving = frame[frame.groupby("item")["quadrant"].transform("nunique").gt(1)].drop_duplicates("item")
+    labels = join([quoted(released, row_label(row)) for _, row in moving.iterrows()], released.language)
+    return [say(released, "quadrants.moves", labels=labels) if labels else say(released, "quadrants.same")]
 
 
 def findings_quadrants(released: Released) -> list[str]:

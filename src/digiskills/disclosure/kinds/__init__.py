@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from digiskills.disclosure.kinds import answered
+from digiskills.disclosure.kinds import (
+    answered,
+    changes,
+    models,
+    needs,
+    planned,
+    profiles,
+    reliability,
+    response,
+    robustness,
+    sizes,
+)
 from digiskills.disclosure.source import Count, Source
 from digiskills.disclosure.table import DeclaredTable
 from digiskills.errors import UsageError, nearest
@@ -19,6 +30,38 @@ KINDS: dict[str, Callable[[Source], pd.DataFrame]] = {
     "shares": answered.shares,
     "barrier_side": answered.barrier_side,
     "shortfalls": answered.shortfalls,
+    "departments": sizes.departments,
+    "differences": sizes.differences,
+    "standardized": sizes.standardized,
+    "mix_and_rate": sizes.mix_and_rate,
+    "band_ends": sizes.band_ends,
+    "size_trend": sizes.size_trend,
+    "paired_levels": sizes.paired_levels,
+    "between_departments": sizes.between_departments,
+    "response": response.response,
+    "model": models.model,
+    "effects": models.effects,
+    "adjusted": models.adjusted,
+    "parallel": models.parallel,
+    "department_share": models.department_share,
+    "changes": changes.changes,
+    "needs": needs.needs,
+    "quadrants": needs.quadrants,
+    "literacy": profiles.literacy,
+    "quiz": profiles.quiz,
+    "t_shaped": profiles.t_shaped,
+    "coverage": profiles.coverage,
+    "reach": profiles.reach,
+    "pairs_short": profiles.pairs_short,
+    "sets_short": profiles.sets_short,
+    "answers_needed": planned.answers_needed,
+    "detectable_change": planned.detectable_change,
+    "reliability": reliability.reliability,
+    "item_rest": reliability.item_rest,
+    "equivalence": reliability.equivalence,
+    "robustness": robustness.robustness,
+    "robustness_range": robustness.robustness_range,
+    "robustness_order": robustness.robustness_order,
 }
 
 

@@ -67,8 +67,8 @@ def estimands_of(source: Source) -> tuple[str, list[Estimand]]:
     Returns
     -------
     tuple of str and list of Estimand
-        ``short_by_one`` of skills, ``barrier_side`` of items on barriers, else ``levels``; the estimands are named after
-        their items.
+        ``short_by_one`` of skills, ``barrier_side`` of items on barriers, else ``levels``; the estimands are named
+        after their items.
 
     Raises
     ------

@@ -3,16 +3,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test lint lock lab bench
+.PHONY: help reports test test-slow lint lock lab bench
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 reports: .venv/ready  ## run what is stale and write reports/site/index.html
 	$(BIN)/digiskills build
 
 test: .venv/ready  ## run the tests
 	$(BIN)/pytest -n auto
+
+test-slow: .venv/ready  ## run the tests that take minutes (coverage of intervals over a thousand samples)
+	$(BIN)/pytest -m slow tests/slow
 
 lint: .venv/ready  ## ruff, mypy, docstrings and stripped notebooks
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
@@ -25,6 +28,7 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 
 bench: .venv/ready bench/.venv/ready  ## measure against other libraries, which live in an environment of their own
 	$(BIN)/python bench/answers.py
+	$(BIN)/python bench/themes.py
 
 bench/.venv/ready: bench/requirements.lock
 	$(PYTHON) -m venv bench/.venv

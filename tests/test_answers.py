@@ -135,8 +135,8 @@ def test_where_is_a_domain_not_a_filter(declared, where) -> None:
     counted, design = both_ways(declared, 10, POPULATION)
     found = estimates.means(counted, SCORED, where=where)
     assert_same(found, design.mean(SCORED, where=where), ())
-    fewer = design._frame[
-        np.logical_and.reduce([design._frame[key].isin(np.atleast_1d(value)) for key, value in where.items()])
+    fewer = design._all.frame[
+        np.logical_and.reduce([design._all.frame[key].isin(np.atleast_1d(value)) for key, value in where.items()])
     ]
     filtered = SurveyDesign(fewer, "weight", "stratum", "department", "in_stratum").mean(SCORED)
     np.testing.assert_allclose(found["estimate"], filtered["estimate"])

@@ -87,7 +87,8 @@ def test_every_combination_is_a_row_even_without_a_respondent() -> None:
     assert (empty["n"], empty["clusters"], empty["df"]) == (0, 0, 0)
     assert empty[["estimate", "se", "low", "high"]].isna().all()
     assert found.columns.tolist() == [
-        "item", "level", "size", "n", "clusters", "estimate", "se", "df", "low", "high"
+        "item", "level", "size", "n", "clusters", "estimate", "se", "df", "low", "high",
+        "note",
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from digiskills.study import Study
 REFERENCE = Path(__file__).parent / "reference"
 RECORDS = json.loads((REFERENCE / "expected/open_survey.json").read_text())["records"]
 MODEL = next(record["expected"] for record in RECORDS if record["id"] == "open/survey/glm")
-COLUMNS = ["n", "clusters", "estimate", "se", "df", "low", "high", "effect", "p", "p_adjusted", "differs"]
+COLUMNS = ["n", "clusters", "estimate", "se", "df", "low", "high", "effect", "p", "p_adjusted", "differs", "note"]
 
 
 @pytest.fixture(scope="module")

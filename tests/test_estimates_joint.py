@@ -115,7 +115,8 @@ def test_the_diagonal_is_the_variance(clusters: Study, stages: int, lonely: str,
     )
     np.testing.assert_allclose(found.frame["estimate"], expected["estimate"], rtol=1e-12)
     np.testing.assert_allclose(np.diag(found.covariance), expected["se"] ** 2, rtol=1e-12, atol=1e-17)
-    for name in ("n", "clusters", "df"):
+    np.testing.assert_allclose(found.frame["df"], expected["df"], rtol=1e-9)
+    for name in ("n", "clusters", "note"):
         assert found.frame[name].tolist() == expected[name].tolist()
 
 

@@ -33,6 +33,18 @@ def test_respondents_and_the_people_they_stand_for(survey: Survey, counted: Answ
     assert table[["se", "low", "high"]].isna().all(axis=None), "calibrated heads are no estimate"
 
 
+def test_weight_0_is_in_the_sample_and_in_no_count(survey: Survey) -> None:
+    table = small_survey.received(5, 300)
+    table.loc[table["department"].isin(["d01", "d03"]) | (table.index % 7 == 0), "weight"] = "0"
+    counted = answers.count(small_survey.survey(survey.study, table))
+    weighted = table["weight"].astype(float) > 0
+    found = estimates.respondents(counted).iloc[0]
+    assert (found["n"], found["clusters"]) == (weighted.sum(), table.loc[weighted, "department"].nunique())
+    by_size = estimates.respondents(counted, by="department_size").set_index("department_size")["n"]
+    assert by_size.to_dict() == table[weighted].groupby("department_size").size().to_dict()
+    assert counted.groups["n"].sum() == len(table), "the sample keeps them"
+
+
 def test_parts_add_up_to_the_whole(survey: Survey, counted: Answers) -> None:
     by_size = estimates.respondents(counted, by=["department_size"])
     whole = estimates.respondents(counted)

@@ -10,10 +10,11 @@ import pandas as pd
 
 from digiskills.answers import Answers
 from digiskills.errors import UsageError
-from digiskills.estimates.contrasts import LEVEL, SMALL_EFFECT, method, tested
+from digiskills.estimates.contrasts import LEVEL, SMALL_EFFECT, method, own_notes, tested
 from digiskills.estimates.domains import Where
 from digiskills.estimates.joint import Estimand, Joint, joint
 from digiskills.estimates.multiplicity import adjust_by_family
+from digiskills.estimates.notes import LONELY, gravest
 from digiskills.estimates.overlap import common_clusters, covariance_of_waves
 
 SHARE_DECIMALS = 2  # whole per cent
@@ -55,7 +56,8 @@ def changes(
         One row per estimand and domain: estimand, <by>, n and clusters (of the smaller wave), before, after,
         estimate (after minus before), se, df, low, high, effect, p, p_adjusted, differs, note. The note is
         ``equal_when_rounded`` where the two waves round to the same number although they differ,
-        ``rounding`` where the change is not the difference of the rounded numbers.
+        ``rounding`` where the change is not the difference of the rounded numbers; after it, with a space, one of
+        the notes of every estimate (`digiskills.estimates.notes`).
 
     Raises
     ------
@@ -112,7 +114,10 @@ def changes_of(
     family = pd.Series("table", index=frame.index)
     frame["p_adjusted"] = adjust_by_family(frame["p"], family, adjust)
     frame["differs"] = (frame["p_adjusted"] < LEVEL) & (frame["effect"].abs() >= small)
-    frame["note"] = _notes(frame, np.where(before.share, SHARE_DECIMALS, MEAN_DECIMALS))
+    rounded = _notes(frame, np.where(before.share, SHARE_DECIMALS, MEAN_DECIMALS))
+    lonely = [np.where(wave["note"] == LONELY, LONELY, "") for wave in (first, second)]
+    cautions = gravest([*lonely, own_notes(frame)])
+    frame["note"] = [" ".join(filter(None, words)) for words in zip(rounded, cautions, strict=True)]
     how = method(frame, adjust, family, small, df) | {"overlap": _overlap(before, after)}
     frame.attrs["method"] = dict(second.attrs["method"]) | {"design_before": first.attrs["method"]["design"]} | how
     return frame

@@ -12,6 +12,7 @@ from digiskills.errors import UsageError, nearest
 from digiskills.estimates.intervals import CONFIDENCE, UPPER
 from digiskills.estimates.joint import Joint
 from digiskills.estimates.multiplicity import ADJUSTMENTS, adjust_by_family
+from digiskills.estimates.notes import LONELY, gravest, with_notes
 from digiskills.estimates.tables import few_df
 
 SMALL_EFFECT = 0.2  # Cohen's convention for a small effect; below it a difference is trivial
@@ -56,7 +57,7 @@ def contrasts(
     -------
     DataFrame
         One row per contrast: contrast, n and clusters (the smallest of the estimates compared), estimate, se,
-        df, low, high, effect, p, p_adjusted, differs. `attrs["method"]` names rule, family and adjustment.
+        df, low, high, effect, p, p_adjusted, differs, note. `attrs["method"]` names rule, family and adjustment.
 
     Raises
     ------
@@ -83,11 +84,13 @@ def contrasts(
         frame[name] = _smallest(joint.frame[name].to_numpy(dtype=float), used).astype(int)
     frame["estimate"], frame["se"] = _estimate(joint, matrix, used)
     of_rows = _smallest(joint.frame["df"].to_numpy(dtype=float), used)
-    frame["df"] = (of_rows if df == "smallest" else np.where(frame["n"] > 0, joint.df, 0)).astype(int)
+    frame["df"] = of_rows if df == "smallest" else np.where(frame["n"] > 0, joint.df, 0)
+    frame["df"] = frame["df"].astype(joint.frame["df"].dtype)
     frame = tested(frame)
     frame.insert(list(frame.columns).index("p"), "effect", _effect(joint, matrix, used))
     frame["p_adjusted"] = adjust_by_family(frame["p"], families, adjust)
     frame["differs"] = (frame["p_adjusted"] < LEVEL) & (frame["effect"].abs() >= small)
+    frame["note"] = gravest([_lonely(joint, used), own_notes(frame)])
     frame.attrs["method"] = dict(joint.frame.attrs["method"]) | method(frame, adjust, families, small, df)
     return frame
 
@@ -111,6 +114,22 @@ def tested(frame: pd.DataFrame) -> pd.DataFrame:
     half = stats.t.ppf(UPPER, free) * se
     p = 2 * stats.t.sf(np.abs(frame["estimate"].to_numpy(dtype=float)) / se, free)
     return frame.assign(low=frame["estimate"] - half, high=frame["estimate"] + half, p=p)
+
+
+def own_notes(frame: pd.DataFrame) -> np.ndarray:
+    """Return notes on differences: no error, no interval or few degrees of freedom.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per difference: n, se, df.
+
+    Returns
+    -------
+    ndarray of str
+        One per row.
+    """
+    return with_notes(frame)["note"].to_numpy()
 
 
 def method(frame: pd.DataFrame, adjust: str, families: pd.Series, small: float, df: str) -> dict[str, object]:
@@ -164,6 +183,12 @@ def _name(joint: Joint, coefficients: np.ndarray) -> str:
         size = abs(coefficients[at])
         terms.append(f"{'+' if coefficients[at] > 0 else '−'} {'' if size == 1 else f'{size:.3g} '}{labels.iloc[at]}")
     return " ".join(terms).removeprefix("+ ")
+
+
+def _lonely(joint: Joint, used: np.ndarray) -> np.ndarray:
+    """The note ``lonely`` where one of the estimates compared has it."""
+    lonely = (joint.frame["note"] == LONELY).to_numpy()
+    return np.where((used & lonely).any(axis=1), LONELY, "")
 
 
 def _smallest(values: np.ndarray, used: np.ndarray) -> np.ndarray:

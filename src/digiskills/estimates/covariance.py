@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
+from digiskills.estimates.degrees_of_freedom import Stages, degrees_of_freedom
 from digiskills.estimates.sample import Sample
 from digiskills.estimates.variance import ZERO_ERROR, ZERO_SQUARES, add
 
@@ -32,6 +34,10 @@ class Linearised:
         Position of the unit's stratum.
     squares : ndarray, columns x columns, or None
         Products of the linearised variable, summed over respondents with the factor of `stage_factor`.
+    weights : ndarray, units x columns, or None
+        Sums of weights of the answers in each unit; None where nothing is asked of them.
+    everywhere : bool
+        Whether the variable reaches beyond the domain, so that every stratum counts as met: residuals do.
     """
 
     estimate: np.ndarray
@@ -43,6 +49,8 @@ class Linearised:
     present: np.ndarray
     stratum: np.ndarray
     squares: np.ndarray | None
+    weights: np.ndarray | None = None
+    everywhere: bool = False
 
     @property
     def known(self) -> np.ndarray:
@@ -96,13 +104,21 @@ def overlapping(domains: Sequence[np.ndarray], crossed: Crossed, estimands: int)
     """
     count = len(domains)
     made = np.zeros((estimands, count, estimands, count))
-    for first in range(count):
-        for second in range(first, count):
-            block = crossed(first, second)
-            if block is not None:
-                made[:, first, :, second] = block
-                made[:, second, :, first] = block.T
+    for first, second in _sharing(domains):
+        block = crossed(first, second)
+        if block is not None:
+            made[:, first, :, second] = block
+            made[:, second, :, first] = block.T
     return made.reshape(estimands * count, estimands * count)
+
+
+def _sharing(domains: Sequence[np.ndarray]) -> list[tuple[int, int]]:
+    """Pairs of domains, the first not after the second, that share a row."""
+    rows, sizes = np.concatenate(domains), [len(rows) for rows in domains]
+    whole = int(rows.max(initial=-1)) + 1
+    held = sparse.csr_array((np.ones(len(rows)), rows, np.cumsum([0, *sizes])), shape=(len(domains), whole))
+    first, second = (held @ held.T).nonzero()
+    return [(int(one), int(other)) for one, other in zip(first, second, strict=True) if one <= other]
 
 
 def covariance(linear: Linearised, sample: Sample) -> np.ndarray:
@@ -132,7 +148,7 @@ def covariance(linear: Linearised, sample: Sample) -> np.ndarray:
     """
     strata = len(sample.strata)
     of_stratum = add(linear.total, linear.stratum, strata)
-    met = add(linear.present, linear.stratum, strata) > 0
+    met = (add(linear.present, linear.stratum, strata) > 0) | linear.everywhere
     found = _first_stage(linear, sample, of_stratum)
     if sample.lonely == "adjust":
         found = found + _adjusted(of_stratum, met, sample)
@@ -164,6 +180,56 @@ def counts(linear: Linearised, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     return clusters, clusters - met
 
 
+def degrees(linear: Linearised, sample: Sample, rule: str) -> np.ndarray:
+    """Degrees of freedom of each estimate.
+
+    Parameters
+    ----------
+    linear : Linearised
+        Estimates with their linearised totals.
+    sample : Sample
+        Strata and clusters of the whole sample.
+    rule : {"domain", "design"}
+        As for `degrees_of_freedom`.
+
+    Returns
+    -------
+    ndarray
+        One per column.
+    """
+    units = linear.present > 0 if sample.clustered else linear.present
+    present = add(units, linear.stratum, len(sample.strata))
+    return degrees_of_freedom(_stages(linear, sample), present, linear.n, sample, rule)
+
+
+def alone(linear: Linearised, sample: Sample) -> np.ndarray:
+    """Share of each estimate's weight in strata with one sampled cluster of several."""
+    if linear.weights is None or not sample.alone.any():
+        return np.zeros(len(linear.n))
+    whole = linear.weights.sum(axis=0)
+    held = linear.weights[sample.alone[linear.stratum]].sum(axis=0)
+    return np.asarray(np.divide(held, whole, out=np.zeros(len(whole)), where=whole > 0))
+
+
+def _stages(linear: Linearised, sample: Sample) -> Stages:
+    """Parts of the variance of each estimate: the diagonals of the parts of `covariance`."""
+    nothing = np.zeros(len(linear.n))
+    if sample.people is None:
+        return Stages(nothing, nothing, nothing)
+    strata = len(sample.strata)
+    of_stratum = add(linear.total, linear.stratum, strata)
+    met = (add(linear.present, linear.stratum, strata) > 0) | linear.everywhere
+    mean = of_stratum / sample.sampled[:, None]
+    between = _first_factor(sample)[linear.stratum] @ (linear.total - mean[linear.stratum]) ** 2
+    if sample.lonely == "average":
+        between = between * _averaged(met, sample)
+    lonely = (sample.not_sampled * sample.alone) @ _off_centre(of_stratum, met, sample) ** 2
+    within, factor = nothing, stage_factor(sample, linear.stratum)
+    if factor is not None and linear.squares is not None:
+        within = np.diag(linear.squares) - (factor / sample.people.sampled) @ linear.total**2
+    return Stages(between, lonely if sample.lonely == "adjust" else nothing, within)
+
+
 def _first_factor(sample: Sample) -> np.ndarray:
     several = np.where(sample.sampled > 1, sample.sampled / np.maximum(sample.sampled - 1, 1), 0)
     return np.asarray(sample.not_sampled * several)
@@ -182,9 +248,14 @@ def _products(values: np.ndarray, factor: np.ndarray) -> np.ndarray:
 
 
 def _adjusted(of_stratum: np.ndarray, met: np.ndarray, sample: Sample) -> np.ndarray:
+    return _products(_off_centre(of_stratum, met, sample), sample.not_sampled * sample.alone)
+
+
+def _off_centre(of_stratum: np.ndarray, met: np.ndarray, sample: Sample) -> np.ndarray:
+    """Distance of each stratum met from the mean of all cluster totals of the strata met."""
     clusters = (met * sample.sampled[:, None]).sum(axis=0)
     centre = of_stratum.sum(axis=0) / np.maximum(clusters, 1)
-    return _products((of_stratum - centre) * met, sample.not_sampled * sample.alone)
+    return np.asarray((of_stratum - centre) * met)
 
 
 def _averaged(met: np.ndarray, sample: Sample) -> np.ndarray:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-import numpy as np
 import pandas as pd
 
-from digiskills.errors import UsageError, nearest
-from digiskills.estimates import calibrated, checks, joint_of_frame, of_frame, tables
+from digiskills.estimates import degrees_of_freedom, joint_of_frame, of_frame, residuals
 from digiskills.estimates.contrasts import SMALL_EFFECT
 from digiskills.estimates.differences import ESTIMAND, differences_of
-from digiskills.estimates.domains import EVERYONE, Where, columns, domains
-from digiskills.estimates.given import gave, given_answers
+from digiskills.estimates.domains import EVERYONE, By, Names, Where, columns
 from digiskills.estimates.independence import tested
-from digiskills.estimates.joint import Estimand, Joint, assembled, check_names
-from digiskills.estimates.margins import sets
-from digiskills.estimates.quantiles import check_share, together, woodruff
+from digiskills.estimates.joint import Estimand, Joint
+from digiskills.estimates.quantiles import check_share, together
+from digiskills.estimates.respondents import checked
 from digiskills.estimates.sample import check_rule
+from digiskills.study import Replicates
 
 
 class SurveyDesign:
@@ -30,29 +27,31 @@ class SurveyDesign:
         One row per respondent; never changed.
     weight : str
         Column of weights: people in the population for whom a respondent stands. 0 keeps a respondent in the
-        sample and out of every estimate.
+        sample and out of every estimate and count of answers.
     stratum : str, optional
         Column of strata; without it the sample is one stratum.
     cluster : str, optional
         Column of clusters; without it each respondent was drawn alone.
     population : str or two str, optional
         Column with the number of clusters in the respondent's stratum, in the population (respondents, where
-        the sample has no clusters); and, as a second column, that of the people in the respondent's cluster.
-        Numbers only: a fraction is refused. Without the second, clusters count as observed whole: a stratum
-        with all its clusters in the sample then adds nothing, however few of their people answered. Without
-        any, the sample counts as drawn with replacement.
+        the sample has no clusters); and, as a second column, that of the people in the respondent's cluster,
+        without which clusters count as observed whole. Numbers only: a fraction is refused. Without any, the
+        sample counts as drawn with replacement.
     lonely : {"adjust", "average", "certainty", "fail"}
         What a stratum with one sampled cluster adds: its distance from the mean of all cluster totals of the
         strata met; the average of the other strata; nothing; or an error.
     nest : bool
         Whether the same label in two strata stands for two clusters.
-    df : {"domain", "design"}
-        Degrees of freedom: clusters minus strata of the domain's answers, or of the whole sample.
+    df : {"domain", "design", "clusters"}
+        Degrees of freedom, of the domain's answers or of the whole sample: clusters minus strata; with the people
+        of clusters known, Satterthwaite's over both stages (except under ``clusters``).
     calibration : sequence of column or columns
         Margins to which the weights were raked or post-stratified: a column, or several whose combinations
-        are post-strata. Errors of means, shares, gaps and totals are then of what they do not explain.
+        are post-strata. Errors are then of what they do not explain.
     design_weight : str, optional
         Column of the weights before the calibration; by default the weights serve for it.
+    replicates : Replicates, optional
+        Replicate weights, from which errors are then made in the place of strata, clusters and calibration.
 
     Raises
     ------
@@ -84,37 +83,22 @@ class SurveyDesign:
         lonely: str = "adjust",
         nest: bool = False,
         df: str = "domain",
-        calibration: calibrated.Calibration = (),
+        calibration: residuals.Calibration = (),
         design_weight: str | None = None,
+        replicates: Replicates | None = None,
     ) -> None:
         check_rule(lonely)
-        tables.check_df(df)
+        degrees_of_freedom.check(df)
         clusters, people = of_frame.stages(population)
         given = {"weight": weight, "stratum": stratum, "cluster": cluster}
         given |= {"population": clusters, "people": people}
-        checks.check_columns(frame, given)
-        checks.check_rows(frame, given, nest)
-        self._frame = frame
-        self._df = df
-        self._weight = frame[weight].to_numpy(dtype=float)
-        self._stratum, strata = of_frame.strata(frame, stratum)
-        self._cluster = of_frame.clusters(frame, cluster, self._stratum)
-        self._labels = of_frame.cluster_labels(frame, cluster, self._cluster) if cluster else np.asarray(strata)
-        self._sample = of_frame.sample_of(frame, self._stratum, self._cluster, strata, given, lonely)
-        self._calibration = calibration
-        self._margins = calibrated.margins(frame, calibration)
-        if design_weight is not None:
-            checks.check_columns(frame, {"design_weight": design_weight})
-        before = self._weight if design_weight is None else frame[design_weight].to_numpy(dtype=float)
-        self._design = np.divide(before, self._weight, out=np.zeros(len(frame)), where=self._weight > 0)
+        self._all = checked(frame, given, lonely, nest, df, calibration, design_weight, replicates)
 
     def __repr__(self) -> str:
         """Design only; never a respondent."""
-        return f"SurveyDesign({len(self._frame)} respondents; {self._sample.description})"
+        return f"SurveyDesign({len(self._all.frame)} respondents; {self._all.sample.description})"
 
-    def mean(
-        self, items: str | Sequence[str], by: str | Sequence[str] | None = None, where: Where | None = None
-    ) -> pd.DataFrame:
+    def mean(self, items: Names, by: By = None, where: Where | None = None) -> pd.DataFrame:
         """Weighted mean of each item in each domain.
 
         Parameters
@@ -129,14 +113,12 @@ class SurveyDesign:
         Returns
         -------
         DataFrame
-            One row per item and domain: item, <by>, n, clusters, estimate, se, df, low, high.
+            One row per item and domain: item, <by>, n, clusters, estimate, se, df, low, high, note.
         """
-        values = {item: self._numbers(item) for item in self._known(items)}
-        return self._table(values, by, where, per_answer=True)
+        values = {item: self._all.numbers(item) for item in self._all.known(items)}
+        return self._all.table(values, by, where)
 
-    def total(
-        self, items: str | Sequence[str], by: str | Sequence[str] | None = None, where: Where | None = None
-    ) -> pd.DataFrame:
+    def total(self, items: Names, by: By = None, where: Where | None = None) -> pd.DataFrame:
         """Weighted total of each item in each domain, over those who answered.
 
         Parameters
@@ -149,16 +131,11 @@ class SurveyDesign:
         DataFrame
             One row per item and domain, as for `mean`.
         """
-        values = {item: self._numbers(item) for item in self._known(items)}
-        return self._table(values, by, where, per_answer=False)
+        values = {item: self._all.numbers(item) for item in self._all.known(items)}
+        return self._all.table(values, by, where, total=True)
 
     def share(
-        self,
-        items: str | Sequence[str],
-        answers: object = None,
-        by: str | Sequence[str] | None = None,
-        where: Where | None = None,
-        interval: str = "logit",
+        self, items: Names, answers: object = None, by: By = None, where: Where | None = None, interval: str = "logit"
     ) -> pd.DataFrame:
         """Weighted share, 0 to 1, of those who gave an answer among all who answered.
 
@@ -178,22 +155,12 @@ class SurveyDesign:
         DataFrame
             One row per item and domain, and per `answer` (a column) where `answers` is not given.
         """
-        labels, values = [], {}
-        for item in self._known(items):
-            for answer, given in given_answers(self._frame[item], answers):
-                values[(item, answer)] = gave(self._frame[item], given)
-                labels.append((item, answer))
-        keys = pd.DataFrame(labels, columns=["item", "answer"])
+        values = self._all.given(items, answers)
+        keys = pd.DataFrame(list(values), columns=["item", "answer"])
         keys = keys if answers is None else keys[["item"]]
-        return self._table(values, by, where, per_answer=True, keys=keys, interval=interval, shares=True)
+        return self._all.table(values, by, where, keys=keys, interval=interval, shares=True)
 
-    def ratio(
-        self,
-        numerator: str,
-        denominator: str,
-        by: str | Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> pd.DataFrame:
+    def ratio(self, numerator: str, denominator: str, by: By = None, where: Where | None = None) -> pd.DataFrame:
         """Ratio of two weighted totals on those who answered both.
 
         Parameters
@@ -208,19 +175,10 @@ class SurveyDesign:
         DataFrame
             One row per domain; `item` is "numerator / denominator".
         """
-        above, below = (self._numbers(self._known(name)[0]) for name in (numerator, denominator))
-        both = np.isfinite(above) & np.isfinite(below)
-        name = f"{numerator} / {denominator}"
-        above, below = np.where(both, above, np.nan), np.where(both, below, np.nan)
-        return self._table({name: above}, by, where, per_answer=True, base={name: below})
+        above, below = self._all.both(numerator, denominator)
+        return self._all.table({f"{numerator} / {denominator}": above}, by, where, below=[below])
 
-    def gap(
-        self,
-        needed: str,
-        held: str,
-        by: str | Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> pd.DataFrame:
+    def gap(self, needed: str, held: str, by: By = None, where: Where | None = None) -> pd.DataFrame:
         """Mean of needed minus held on those who answered both (paired).
 
         Parameters
@@ -235,15 +193,11 @@ class SurveyDesign:
         DataFrame
             One row per domain; `item` is "needed - held".
         """
-        difference = self._numbers(self._known(needed)[0]) - self._numbers(self._known(held)[0])
-        return self._table({f"{needed} - {held}": difference}, by, where, per_answer=True)
+        above, below = self._all.both(needed, held)
+        return self._all.table({f"{needed} - {held}": above - below}, by, where)
 
     def joint(
-        self,
-        estimands: Estimand | Sequence[Estimand],
-        by: str | Sequence[str] | None = None,
-        where: Where | None = None,
-        margins: bool = False,
+        self, estimands: Estimand | Sequence[Estimand], by: By = None, where: Where | None = None, margins: bool = False
     ) -> Joint:
         """Estimates of several columns and domains with their covariance.
 
@@ -261,22 +215,15 @@ class SurveyDesign:
         Joint
             One row per estimand and domain.
         """
-        self._refuse_calibration("joint")
         asked = [estimands] if isinstance(estimands, Estimand) else list(estimands)
-        check_names([estimand.name for estimand in asked])
-        about = sets(self._frame, columns(by), where, margins)
-        values = joint_of_frame.values_of(self._frame, asked)
-        places = (self._cluster, self._stratum)
-        linear = joint_of_frame.linearised(values, self._weight, *places, about, self._sample)
-        share, names = [estimand.of is not None for estimand in asked], [estimand.name for estimand in asked]
-        return assembled(names, share, about.labels, columns(by), linear, self._sample, self._labels, self._df)
+        return joint_of_frame.joint_of(self._all, asked, columns(by), where, margins)
 
     def difference(
         self,
-        items: str | Sequence[str],
+        items: Names,
         between: str,
         answers: Collection[str] | None = None,
-        by: str | Sequence[str] | None = None,
+        by: By = None,
         where: Where | None = None,
         against: str | None = None,
         adjust: str = "holm",
@@ -301,22 +248,14 @@ class SurveyDesign:
         -------
         DataFrame
             One row per difference: estimand (the item), <by>, <between>, against, n, clusters, estimate, se, df,
-            low, high, effect, p, p_adjusted, differs.
+            low, high, effect, p, p_adjusted, differs, note.
         """
-        self._refuse_calibration("difference")
-        of = None if answers is None else tuple(answers)
         dimensions = columns(by) if between == ESTIMAND else [between, *columns(by)]
-        asked = [Estimand(item, item, of) for item in self._known(items)]
+        asked = [Estimand(item, item, None if answers is None else tuple(answers)) for item in self._all.known(items)]
         together = self.joint(asked, dimensions, where, margins=against == EVERYONE)
         return differences_of(together, between, against, adjust, small=small)
 
-    def quantile(
-        self,
-        items: str | Sequence[str],
-        p: float = 0.5,
-        by: str | Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> pd.DataFrame:
+    def quantile(self, items: Names, p: float = 0.5, by: By = None, where: Where | None = None) -> pd.DataFrame:
         """Quantile of each item in each domain, with Woodruff's interval.
 
         Parameters
@@ -333,12 +272,11 @@ class SurveyDesign:
         DataFrame
             One row per item and domain, as `digiskills.estimates.quantiles` gives them.
         """
-        self._refuse_calibration("quantile")
         check_share(p)
-        return together([self._quantile(item, p, by, where) for item in self._known(items)], p)
+        return together([self._all.quantile(item, p, by, where) for item in self._all.known(items)], p)
 
     def independence(
-        self, items: str | Sequence[str], dimension: str, where: Where | None = None, adjusted: str = "bh"
+        self, items: Names, dimension: str, where: Where | None = None, adjusted: str = "bh"
     ) -> pd.DataFrame:
         """Rao-Scott test of each item's answers by the categories of another column.
 
@@ -358,72 +296,5 @@ class SurveyDesign:
         DataFrame
             One row per item, as `digiskills.estimates.independence` gives them.
         """
-        self._refuse_calibration("independence")
-        about = domains(self._frame, [self._known(dimension)[0]], where)
-        places = (self._cluster, self._stratum)
-        made = {
-            item: joint_of_frame.two_way(self._frame[item], about, self._weight, *places, self._sample)
-            for item in self._known(items)
-        }
-        return tested(made, dimension, self._sample, adjusted, self._df)
-
-    def _quantile(self, item: str, p: float, by: str | Sequence[str] | None, where: Where | None) -> pd.DataFrame:
-        about, column = domains(self._frame, columns(by), where), self._numbers(item)
-        rows = np.flatnonzero(np.isfinite(column) & (about.code >= 0) & (self._weight > 0))
-        values, at = np.unique(column[rows], return_inverse=True)
-        if not len(values):
-            raise UsageError(f"item: nobody has a number in ‘{item}’")
-        shape = (len(about), len(values))
-        cell = about.code[rows] * shape[1] + at
-        weights = np.bincount(cell, self._weight[rows], shape[0] * shape[1]).reshape(shape)
-
-        def below(place: np.ndarray) -> pd.DataFrame:
-            limit = np.append(values[place], np.nan)[about.code]
-            under = np.where(np.isfinite(column), column <= limit, np.nan)
-            return self._table({item: under}, by, where, per_answer=True)
-
-        return woodruff(values, weights, p, below)
-
-    def _refuse_calibration(self, what: str) -> None:
-        if self._calibration:
-            raise UsageError(f"calibration: {what} has no calibrated error here; leave `calibration` out")
-
-    def _known(self, items: str | Sequence[str]) -> list[str]:
-        names = columns(items)
-        there = [str(column) for column in self._frame.columns]
-        problems = [f"item: ‘{name}’ is not there; {nearest(name, there)}" for name in names if name not in there]
-        if problems:
-            raise UsageError("\n".join(problems))
-        return names
-
-    def _numbers(self, item: str) -> np.ndarray:
-        column = self._frame[item]
-        if not pd.api.types.is_numeric_dtype(column):
-            raise UsageError(f"item: ‘{item}’ holds answers, not numbers; take its share, or give its scores")
-        return column.to_numpy(dtype=float, na_value=np.nan)
-
-    def _table(
-        self,
-        values: Mapping[Any, np.ndarray],
-        by: str | Sequence[str] | None,
-        where: Where | None,
-        per_answer: bool,
-        base: Mapping[str, np.ndarray] | None = None,
-        keys: pd.DataFrame | None = None,
-        interval: str = "t",
-        shares: bool = False,
-    ) -> pd.DataFrame:
-        about = domains(self._frame, columns(by), where)
-        places = (self._stratum, self._cluster)
-        below = list((base or {}).values())
-        sums = of_frame.sums(list(values.values()), self._weight, places, about, self._sample, per_answer, below)
-        labels = tables.keys(list(values)) if keys is None else keys
-        table = tables.table(sums, self._sample, about, labels, interval, self._df, shares)
-        if not self._calibration:
-            return table
-        if below:
-            raise UsageError("calibration: a ratio has no calibrated error here; leave `calibration` out")
-        one, w = np.ones(len(self._frame)), self._weight
-        rows = calibrated.Rows(self._margins, one, w, w**2, self._design, self._cluster, self._stratum)
-        se = calibrated.of_respondents(list(values.values()), w, about, rows, self._sample, not per_answer)
-        return calibrated.with_errors(table, se, self._calibration, interval, shares)
+        made = joint_of_frame.two_ways(self._all, self._all.known(items), self._all.known(dimension)[0], where)
+        return tested(made, dimension, self._all.sample, adjusted, self._all.df)

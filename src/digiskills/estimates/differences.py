@@ -60,7 +60,8 @@ def differences(
     -------
     DataFrame
         One row per difference: estimand, <by>, <between>, against, n, clusters, estimate, se, df, low, high,
-        effect, p, p_adjusted, differs. The estimate is that of <between> minus that of `against`.
+        effect, p, p_adjusted, differs, note. The
+        estimate is that of <between> minus that of `against`.
 
     Raises
     ------

@@ -10,7 +10,9 @@ import pandas as pd
 
 from digiskills.errors import UsageError, nearest
 
-Where = Mapping[str, "str | Sequence[str]"]
+Names = str | Sequence[str]  # one name or several
+By = Names | None
+Where = Mapping[str, Names]
 EVERYONE = "all"  # a parameter's value for no restriction
 
 

@@ -8,11 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from digiskills.answers import Answers, ItemTotals, NumberTotals
-from digiskills.errors import DesignError, UsageError, nearest
-from digiskills.estimates import tables
+from digiskills.answers import Answers, ItemTotals, NumberTotals, ReplicateSums
+from digiskills.errors import UsageError, nearest
+from digiskills.estimates import residuals, tables
+from digiskills.estimates.counted_sample import rows_of, sample_of, units_of
 from digiskills.estimates.domains import Domains, Where, columns, domains
-from digiskills.estimates.sample import People, Sample, check_rule, clusters_in_two_strata, listed, sample
+from digiskills.estimates.other_errors import with_errors
+from digiskills.estimates.replicates import sums as replicates
+from digiskills.estimates.replicates.rows import rows_of as rows_of_domains
 from digiskills.estimates.variance import Squares, Sums, add
 
 Of = Mapping[str, "str | Collection[str]"] | Collection[str] | str
@@ -43,7 +46,8 @@ def means(
     Returns
     -------
     DataFrame
-        One row per item and domain: item, <by>, n, clusters, estimate, se, df, low, high.
+        One row per item and domain: item, <by>, n, clusters, estimate, se, df, low, high. Errors are from
+        replicates, or of what calibration margins do not explain, where the answers hold them.
 
     Raises
     ------
@@ -134,6 +138,15 @@ class Part(NamedTuple):
             return np.asarray(getattr(self.item, name + "y" * power))
         return np.asarray(getattr(self.item, name) @ np.where(self.item.missing, 0, self.value**power))
 
+    def replicated(self, sums: ReplicateSums, power: int) -> np.ndarray:
+        """Sum over the answers of each replicate weight times value to a power: cells x replicates."""
+        name = self.item.name
+        if name not in {**sums.items, **sums.numbers}:
+            raise UsageError(f"no replicate weights were added up for ‘{name}’; count it with the survey")
+        if isinstance(self.item, NumberTotals):
+            return np.asarray(sums.numbers[name][power])
+        return np.asarray(np.einsum("car,a->cr", sums.items[name], np.where(self.item.missing, 0, self.value**power)))
+
 
 def _number(answers: Answers, name: str) -> Part | None:
     return Part(answers.numbers[name], np.empty(0)) if name in answers.numbers else None
@@ -180,8 +193,18 @@ def _table(
     share: bool = False,
 ) -> pd.DataFrame:
     about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
-    sums = _sums(answers, parts, about, total)
-    return tables.table(sums, sample_of(answers), about, keys, interval, df, share)
+    sums, sample = _sums(answers, parts, about, total), sample_of(answers)
+    table = tables.table(sums, sample, about, keys, interval, df, share)
+    if answers.replicates is not None:
+        rows = rows_of_domains(domains(answers.replicates.cells, columns(by), where))
+        return _replicated(answers, parts, table, rows, interval, df, share, total)
+    if answers.calibration is None:
+        return table
+    names = (("w", 0), ("w", 1), ("w2", 0), ("w2", 1), ("w2", 2))
+    answered = residuals.Answered(*(sums_of(parts, name, power) for name, power in names))
+    made = with_errors(table, residuals.errors(rows_of(answers), answered, about, sample, total), interval, share)
+    made.attrs["method"]["calibration"] = residuals.explained(answers.calibration.margins)
+    return made
 
 
 def _sums(answers: Answers, parts: Sequence[Part], about: Domains, total: bool) -> Sums:
@@ -201,11 +224,33 @@ def _sums(answers: Answers, parts: Sequence[Part], about: Domains, total: bool) 
     return Sums(cell // units, of_unit[at], len(about), n, wy, None if total else w, squares, at)
 
 
-def units_of(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster of each group, or its stratum in a sample without clusters, and its stratum."""
-    stratum = pd.factorize(answers.groups["stratum"], sort=True)[0]
-    unit = pd.factorize(answers.groups["cluster"], sort=True)[0] if answers.clustered else stratum
-    return unit, stratum
+def _replicated(
+    answers: Answers,
+    parts: Sequence[Part],
+    table: pd.DataFrame,
+    rows: Sequence[np.ndarray],
+    interval: str,
+    df: str,
+    share: bool,
+    total: bool,
+) -> pd.DataFrame:
+    """The table with errors from replicates."""
+    how = replicates.declared(answers)
+    whole = table["estimate"].to_numpy(dtype=float).reshape(len(parts), len(rows)).T
+    found = replicates.by_replicate(*replicate_sums(answers, parts), rows, total)
+    errors = how.errors(np.concatenate([whole[None], found]))
+    made = with_errors(table, errors, interval, share, replicates.degrees_of(answers, rows, df)[0])
+    made.attrs["method"] |= how.words(df) | {"df_low": tables.few_df(made["df"])}
+    return made
+
+
+def replicate_sums(answers: Answers, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of each replicate weight times value, and of the weight: cells x replicates x parts."""
+    assert answers.replicates is not None
+    above, below = (
+        np.stack([part.replicated(answers.replicates, power) for part in parts], axis=2) for power in (1, 0)
+    )
+    return above, below
 
 
 def _entries(domain: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -220,34 +265,3 @@ def _entries(domain: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def sums_of(parts: Sequence[Part], name: str, power: int) -> np.ndarray:
     """One column per part: the sum over its answers (missing left out) of `name` times value to a power."""
     return np.column_stack([part.sums(name, power) for part in parts])
-
-
-def sample_of(answers: Answers) -> Sample:
-    """The sample that was counted: strata, clusters and what is known of the population."""
-    check_rule(answers.lonely)
-    groups = answers.groups
-    twice = clusters_in_two_strata(groups["stratum"], groups["cluster"]) if answers.clustered else []
-    if twice:
-        raise DesignError(f"cluster: in more than one stratum: {listed(twice)}; give each a label of its own")
-    drawn = (
-        groups.groupby("stratum")["cluster"].nunique() if answers.clustered else groups.groupby("stratum")["n"].sum()
-    )
-    strata = [str(label) for label in drawn.index]
-    population = None
-    if answers.population is not None:
-        population = _known(answers.population, strata)
-    people, clusters = _people(answers)
-    return sample(strata, drawn.to_numpy(), population, answers.lonely, answers.clustered, people, clusters)
-
-
-def _people(answers: Answers) -> tuple[People | None, list[str]]:
-    """People of each cluster, sampled and in the population, in the order of `units_of`."""
-    if answers.people is None or not answers.clustered:
-        return None, []
-    sampled = answers.groups.groupby("cluster")["n"].sum()
-    labels = [str(label) for label in sampled.index]
-    return People(sampled.to_numpy(), _known(answers.people, labels)), labels
-
-
-def _known(counts: pd.Series, labels: list[str]) -> np.ndarray:
-    return counts.rename(str).reindex(labels).to_numpy(dtype=float)

@@ -10,11 +10,15 @@ import pandas as pd
 from scipy import stats
 
 from digiskills.answers import Answers, ItemTotals
-from digiskills.estimates import tables
+from digiskills.estimates import degrees_of_freedom, tables
+from digiskills.estimates.counted_sample import rows_of, sample_of, units_of
 from digiskills.estimates.covariance import Linearised, counts, covariance, stage_factor
 from digiskills.estimates.domains import Where, columns, domains
-from digiskills.estimates.from_answers import sample_of, units_of
 from digiskills.estimates.multiplicity import ADJUSTMENTS, adjust
+from digiskills.estimates.replicates import Replicated
+from digiskills.estimates.replicates import sums as replicates
+from digiskills.estimates.replicates.weights import quotient
+from digiskills.estimates.residuals import residual
 from digiskills.estimates.sample import Sample
 from digiskills.estimates.variance import add
 
@@ -22,10 +26,14 @@ TEST = "Rao-Scott: Pearson's chi-squared over tr D, F with (tr D)² / tr D² and
 
 
 class Table(NamedTuple):
-    """A two-way table of shares of the whole, and their linearised totals (columns row by row of the table)."""
+    """A two-way table of shares of the whole, and their linearised totals (columns row by row of the table).
+
+    `replicated` holds errors from replicates, in the place of those from clusters.
+    """
 
     shares: np.ndarray
     linear: Linearised
+    replicated: Replicated | None = None
 
 
 def independence(
@@ -72,7 +80,7 @@ def independence(
     smaller of rows and columns. J. N. K. Rao and A. J. Scott, Annals of Statistics 12 (1984) 46-60; D. R. Thomas
     and J. N. K. Rao, Journal of the American Statistical Association 82 (1987) 630-636.
     """
-    tables.check_df(df)
+    degrees_of_freedom.check(df)
     sample = sample_of(answers)
     made = {name: _of_answers(answers, answers.item(name), dimension, where, sample) for name in columns(items)}
     return tested(made, dimension, sample, adjusted, df)
@@ -103,6 +111,8 @@ def tested(
     frame = pd.DataFrame(rows)
     frame.insert(len(frame.columns) - 1, "p_adjusted", adjust(frame["p"].to_numpy(dtype=float), adjusted))
     frame.attrs["method"] = tables.design_of(sample, df) | {
+        "df_rule": degrees_of_freedom.RULES[df],
+        **next((table.replicated.method for table in made.values() if table.replicated), {}),
         "test": TEST,
         "adjustment": ADJUSTMENTS[adjusted],
         "family": f"the items: {int(frame['p'].notna().sum())} tests",
@@ -163,10 +173,12 @@ def _test(table: Table, sample: Sample, df: str) -> dict[str, float]:
     rows, across = (np.flatnonzero(shares.sum(axis=axis) > 0) for axis in (1, 0))
     n, (clusters, free) = int(linear.n[0]), (part[0] for part in counts(linear, sample))
     free = free if df == "domain" else sample.degrees_of_freedom
+    variance = covariance(linear, sample) if table.replicated is None else table.replicated.covariance
+    free = free if table.replicated is None else table.replicated.df[0]
     found, v = (np.nan,) * 4, np.nan
     if min(len(rows), len(across)) > 1:
         kept, cells = shares[np.ix_(rows, across)], (rows[:, None] * shares.shape[1] + across).ravel()
-        found = rao_scott(kept, covariance(linear, sample)[np.ix_(cells, cells)], n, free)
+        found = rao_scott(kept, variance[np.ix_(cells, cells)], n, free)
         v = float(np.sqrt(pearson(kept, n) / n / (min(kept.shape) - 1)))
     names = ("statistic", "df1", "df2", "p")
     return {"n": n, "clusters": int(clusters)} | dict(zip(names, found, strict=True)) | {"cramers_v": v}
@@ -183,19 +195,43 @@ def _of_answers(answers: Answers, item: ItemTotals, dimension: str, where: Where
     units = int(unit.max()) + 1
     of_unit = np.zeros(units, dtype=np.int64)
     of_unit[unit] = stratum
-    # Each respondent adds weight over the whole times (1 in its own cell, 0 elsewhere, minus the cell's share).
-    own = np.zeros((len(rows), w.shape[1], across))
-    own[np.arange(len(rows)), :, category] = w
-    off = (own.reshape(len(rows), cells) - w.sum(axis=1, keepdims=True) * shares.ravel()) / (whole if whole > 0 else 1)
+    scale = float(whole) or 1.0
+    off = _off(w, category, shares, scale)
     present = np.repeat(add(n.sum(axis=1, keepdims=True), unit[rows], units), cells, axis=1)
     factor = stage_factor(sample, of_unit)
-    squares = None if factor is None else _squares(w2, factor[unit[rows]], category, shares, float(whole) or 1.0)
+    squares = None if factor is None else _squares(w2, factor[unit[rows]], category, shares, scale)
     known = np.full(cells, float(n.sum()))
     flat = shares.ravel() if n.sum() else np.full(cells, np.nan)
     linear = Linearised(
         flat, known, flat, np.full(cells, whole), known, add(off, unit[rows], units), present, of_unit, squares
     )
+    if answers.replicates is not None:
+        return Table(shares, linear, _replicated(answers, item, dimension, where, shares))
+    if answers.calibration is not None:
+        parts = ([rows], [off], [_off(w2, category, shares, scale)])
+        linear = residual(linear, rows_of(answers), *parts, None if factor is None else factor[unit])
     return Table(shares, linear)
+
+
+def _replicated(
+    answers: Answers, item: ItemTotals, dimension: str, where: Where | None, shares: np.ndarray
+) -> Replicated:
+    """Errors of the shares from those made with each replicate weight."""
+    assert answers.replicates is not None
+    about = domains(answers.replicates.cells, [dimension], where)
+    rows = np.flatnonzero(about.code >= 0)
+    each = answers.replicates.items[item.name][rows][:, ~item.missing]
+    sums = np.stack([each[about.code[rows] == at].sum(axis=0) for at in range(len(about))], axis=1)
+    flat = np.moveaxis(sums, 2, 0).reshape(sums.shape[2], -1)
+    found = np.vstack([shares.ravel(), quotient(flat, flat.sum(axis=1, keepdims=True) * np.ones_like(flat))])
+    return replicates.declared(answers).replicated(found, *replicates.degrees_of(answers, [rows], "domain"), "domain")
+
+
+def _off(w: np.ndarray, category: np.ndarray, shares: np.ndarray, scale: float) -> np.ndarray:
+    """Weights over the whole times (1 in a respondent's own cell, 0 elsewhere, minus the cell's share)."""
+    own = np.zeros((len(w), w.shape[1], shares.shape[1]))
+    own[np.arange(len(w)), :, category] = w
+    return np.asarray((own.reshape(len(w), -1) - w.sum(axis=1, keepdims=True) * shares.ravel()) / scale)
 
 
 def _squares(w2: np.ndarray, factor: np.ndarray, category: np.ndarray, shares: np.ndarray, whole: float) -> np.ndarray:

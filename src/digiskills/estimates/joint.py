@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from digiskills.answers import Answers, ItemTotals
+from digiskills.answers import Answers
 from digiskills.errors import UsageError
-from digiskills.estimates import tables
-from digiskills.estimates.covariance import Linearised, counts, covariance, overlapping, stage_factor
+from digiskills.estimates import degrees_of_freedom, tables
+from digiskills.estimates.counted_sample import sample_of
+from digiskills.estimates.covariance import Linearised, alone, counts, covariance, degrees
 from digiskills.estimates.domains import Where, columns
-from digiskills.estimates.from_answers import Part, answers_of, giving, sample_of, scored, sums_of, units_of
-from digiskills.estimates.margins import Sets, sets
-from digiskills.estimates.pairs import pair_of
+from digiskills.estimates.from_answers import Part, answers_of, giving, replicate_sums, scored
+from digiskills.estimates.linearised import linearised
+from digiskills.estimates.margins import sets
+from digiskills.estimates.notes import with_notes
+from digiskills.estimates.replicates import Replicated
+from digiskills.estimates.replicates import sums as replicates
+from digiskills.estimates.residuals import explained
 from digiskills.estimates.sample import Sample
-from digiskills.estimates.variance import add
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ class Joint:
     Parameters
     ----------
     frame : DataFrame
-        One row per estimand and domain: estimand, <by>, n, clusters, estimate, se, df. `attrs["method"]` says
-        how.
+        One row per estimand and domain: estimand, <by>, n, clusters, estimate, se, df, note.
+        `attrs["method"]` says how.
     covariance : ndarray, rows x rows
         Design-based, in the order of `frame`; NaN where there is no answer.
     df : int
@@ -131,11 +135,18 @@ def joint(
     groups = answers.groups[list(answers.dimensions)]
     about = sets(groups, columns(by), where, margins)
     sample = sample_of(answers)
-    linear = _linearised(answers, parts, about, sample)
+    linear = linearised(answers, parts, about, sample)
     unit_labels = answers.groups["cluster" if answers.clustered else "stratum"]
     labels = np.sort(unit_labels.astype(str).unique())
-    share = [estimand.of is not None for estimand in asked]
-    return assembled([e.name for e in asked], share, about.labels, columns(by), linear, sample, labels, df)
+    share, names = [estimand.of is not None for estimand in asked], [estimand.name for estimand in asked]
+    replicated = None
+    if answers.replicates is not None:
+        cells = sets(answers.replicates.cells, columns(by), where, margins).rows
+        replicated = _replicated(answers, parts, linear, cells, df)
+    made = assembled(names, share, about.labels, columns(by), linear, sample, labels, df, replicated)
+    if answers.calibration is not None and replicated is None:
+        made.frame.attrs["method"]["calibration"] = explained(answers.calibration.margins)
+    return made
 
 
 def assembled(
@@ -147,6 +158,7 @@ def assembled(
     sample: Sample,
     clusters: np.ndarray,
     df: str,
+    replicated: Replicated | None = None,
 ) -> Joint:
     """Make the frame and the covariance of linearised estimates.
 
@@ -168,22 +180,26 @@ def assembled(
         Labels of the units.
     df : {"domain", "design"}
         Rule for the degrees of freedom.
+    replicated : Replicated, optional
+        Errors from replicates, in the place of those from clusters.
 
     Returns
     -------
     Joint
         One row per estimand and domain.
     """
-    tables.check_df(df)
-    found = covariance(linear, sample)
-    met, free = counts(linear, sample)
+    degrees_of_freedom.check(df)
+    found = covariance(linear, sample) if replicated is None else replicated.covariance
+    met, _ = counts(linear, sample)
     frame = tables.labelled(pd.DataFrame({"estimand": list(names)}), labels)
     frame["n"], frame["clusters"] = linear.n.round().astype(int), met
     frame["estimate"], frame["se"] = linear.estimate, np.sqrt(np.maximum(np.diag(found), 0))
-    frame["df"] = free if df == "domain" else np.where(linear.n > 0, sample.degrees_of_freedom, 0)
-    frame.attrs["method"] = tables.design_of(sample, df) | {"df_low": tables.few_df(frame["df"])}
+    frame["df"] = degrees(linear, sample, df) if replicated is None else np.where(frame["n"] > 0, replicated.df, 0)
+    frame = with_notes(frame, alone(linear, sample) if replicated is None else 0.0)
+    told = {} if replicated is None else dict(replicated.method)
+    frame.attrs["method"] = tables.design_of(sample, df) | told | {"df_low": tables.few_df(frame["df"])}
     shares = np.repeat(np.asarray(share, dtype=bool), len(labels))
-    whole = sample.degrees_of_freedom
+    whole = sample.degrees_of_freedom if replicated is None else replicated.whole
     return Joint(frame, found, whole, linear.spread, shares, tuple(by), linear, sample, clusters)
 
 
@@ -207,89 +223,10 @@ def _part(answers: Answers, estimand: Estimand) -> Part:
     return scored(item) if estimand.of is None else giving(item, answers_of(item, estimand.of))
 
 
-def _linearised(answers: Answers, parts: Sequence[Part], about: Sets, sample: Sample) -> Linearised:
-    unit, stratum = units_of(answers)
-    units, of_unit = int(unit.max()) + 1, np.zeros(int(unit.max()) + 1, dtype=np.int64)
-    of_unit[unit] = stratum
-    sums = [sums_of(parts, name, power) for name, power in (("n", 0), ("w", 0), ("w", 1), ("w", 2), ("w2", 0))]
-    n, base, value, square, squared = (
-        np.stack([part[rows].sum(axis=0) for rows in about.rows], axis=1) for part in sums
-    )
-    found = np.divide(value, base, out=np.full(value.shape, np.nan), where=(n > 0) & (base > 0))
-    mean, safe = np.nan_to_num(found), np.where(base > 0, base, 1)
-    spread = np.sqrt(np.maximum(square / safe - mean**2, 0))
-    total = np.stack(
-        [
-            add((sums[2][rows] - mean[:, at] * sums[1][rows]) / safe[:, at], unit[rows], units)
-            for at, rows in enumerate(about.rows)
-        ],
-        axis=2,
-    )
-    present = np.stack([add(sums[0][rows], unit[rows], units) for rows in about.rows], axis=2)
-    factor = stage_factor(sample, of_unit)
-    squares = None if factor is None else _squares(answers, parts, about, factor[unit], mean, safe)
-    flat = (total.reshape(units, -1), present.reshape(units, -1))
-    spread = np.where(np.isfinite(found), spread, np.nan)
-    numbers = (found.ravel(), n.ravel(), spread.ravel(), base.ravel(), squared.ravel())
-    return Linearised(*numbers, *flat, of_unit, squares)
-
-
-def _squares(
-    answers: Answers, parts: Sequence[Part], about: Sets, factor: np.ndarray, mean: np.ndarray, base: np.ndarray
-) -> np.ndarray:
-    """Sum over respondents of products of the linearised variable, from squared weights by (pair of) answers."""
-    of_item: dict[str, list[int]] = {}
-    for at, part in enumerate(parts):
-        of_item.setdefault(part.item.name, []).append(at)
-    pairs = _pairs(answers, list(of_item))
-    values = {
-        name: np.stack([parts[at].value for at in places])[:, ~answers.item(name).missing]
-        for name, places in of_item.items()
-    }
-
-    def off(name: str, domain: int) -> np.ndarray:
-        """What each answer adds to the estimates of its item: estimands x answers."""
-        at = of_item[name]
-        return np.asarray((values[name] - mean[at, domain, None]) / base[at, domain, None])
-
-    def crossed(first: int, second: int) -> np.ndarray | None:
-        rows = about.common(first, second)
-        if not len(rows):
-            return None
-        block = np.zeros((len(parts), len(parts)))
-        for (one, other), squared in pairs.items():
-            sums = factor[rows] @ squared[rows]
-            weight = np.diag(sums) if one == other else sums.reshape(values[one].shape[1], -1)
-            block[np.ix_(of_item[one], of_item[other])] = off(one, first) @ weight @ off(other, second).T
-            if one != other:
-                block[np.ix_(of_item[other], of_item[one])] = off(other, first) @ weight.T @ off(one, second).T
-        return block
-
-    return overlapping(about.rows, crossed, len(parts))
-
-
-def _pairs(answers: Answers, items: Sequence[str]) -> Mapping[tuple[str, str], np.ndarray]:
-    """Squared weights of every item and pair of items: groups x answers, and groups x pairs of answers."""
-    found = {(name, name): _answered(answers.item(name)) for name in items}
-    missing = []
-    for at, one in enumerate(items):
-        for other in items[at + 1 :]:
-            pair, turned = pair_of(answers, one, other)
-            if pair is None:
-                missing.append(f"‘{one}’ with ‘{other}’")
-            else:
-                found[(other, one) if turned else (one, other)] = _answered(pair)
-    if missing:
-        raise UsageError(_NOT_HELD.format(pairs=", ".join(missing[:3]) + (" and others" if missing[3:] else "")))
-    return found
-
-
-def _answered(item: ItemTotals) -> np.ndarray:
-    return item.w2[:, ~item.missing]
-
-
-_NOT_HELD = (
-    "counted answers do not hold how the answers of one respondent to two items go together, which the variance "
-    "between respondents needs: {pairs}; count the pairs with estimates.with_pairs(answers, survey, items), or use "
-    "SurveyDesign.joint on the respondents"
-)
+def _replicated(
+    answers: Answers, parts: Sequence[Part], linear: Linearised, cells: Sequence[np.ndarray], df: str
+) -> Replicated:
+    """Errors from the estimates made with each replicate weight."""
+    each = replicates.by_replicate(*replicate_sums(answers, parts), cells, total=False)
+    found = np.vstack([linear.estimate, np.moveaxis(each, 2, 1).reshape(len(each), -1)])
+    return replicates.declared(answers).replicated(found, *replicates.degrees_of(answers, cells, df), df)

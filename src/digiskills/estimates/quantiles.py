@@ -13,6 +13,7 @@ from digiskills.errors import UsageError
 from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.from_answers import shares
 from digiskills.estimates.intervals import CONFIDENCE, UPPER
+from digiskills.estimates.notes import gravest, with_notes
 
 RULE = "math: the least value that the share asked for does not exceed"
 WORDS = "Woodruff: the quantiles at the t interval of the share at or below the estimate"
@@ -50,7 +51,7 @@ def quantiles(
     Returns
     -------
     DataFrame
-        One row per item and domain: item, <by>, n, clusters, estimate, se, df, low, high. A bound is NaN where
+        One row per item and domain: item, <by>, n, clusters, estimate, se, df, low, high, note. A bound is NaN where
         the interval of the share reaches 0 or 1, the error is NaN where a bound is.
 
     Raises
@@ -135,6 +136,7 @@ def woodruff(values: np.ndarray, weights: np.ndarray, p: float, below: Shares) -
         inside = (share >= 0) & (share <= 1)
         bounds.append(np.where(inside, values[_place(cumulated, np.where(inside, share, 0.5))], np.nan))
     made = frame.assign(estimate=found, se=(bounds[1] - bounds[0]) / (2 * t), low=bounds[0], high=bounds[1])
+    made["note"] = gravest([frame["note"].to_numpy(), with_notes(made)["note"].to_numpy()])
     made.attrs["values"] = len(values)
     return made
 

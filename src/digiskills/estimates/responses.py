@@ -33,13 +33,19 @@ def respondents(answers: Answers, by: str | Sequence[str] = (), where: Where | N
     DataFrame
         One row per domain: item (``respondents``), <by>, n, clusters, estimate (sum of weights); no
         interval, because calibrated weights add up to known heads.
+
+    Notes
+    -----
+    Who has weight 0 is in the sample, for the variance, and in no count: as a row outside a domain, whose weight
+    R's survey package sets to 0. So n is the number of answers that the weights can stand on.
     """
-    count = shares(_with(answers, _everyone(answers)), RESPONDENTS, of="yes", by=by, where=where)
+    counted = dataclasses.replace(_with(answers, _everyone(answers)), replicates=None)  # people have no error here
+    count = shares(counted, RESPONDENTS, of="yes", by=by, where=where)
     about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
     inside = about.code >= 0
     people = np.bincount(about.code[inside], weights=answers.groups["w"].to_numpy()[inside], minlength=len(about))
     nothing = dict.fromkeys(("se", "df", "low", "high"), np.nan)
-    table = count.assign(estimate=people, **nothing)
+    table = count.assign(estimate=people, **nothing, note="")
     table.attrs["method"] = {
         **count.attrs["method"],
         "interval": "none: weights are calibrated to known heads",
@@ -81,8 +87,11 @@ def missing(
 
 
 def _everyone(answers: Answers) -> ItemTotals:
-    sums = (answers.groups[[name]].to_numpy() for name in ("n", "w", "w2"))
-    return ItemTotals(RESPONDENTS, ("yes",), None, np.array([False]), *sums)
+    """Everyone with a weight; an item's answers and missing reasons together are all of them."""
+    w, w2 = (answers.groups[[name]].to_numpy() for name in ("w", "w2"))
+    counts = [item.n.sum(axis=1, keepdims=True) for item in answers.items.values()]
+    n = counts[0] if counts else answers.groups[["n"]].to_numpy() * (w > 0)
+    return ItemTotals(RESPONDENTS, ("yes",), None, np.array([False]), n, w, w2)
 
 
 def _with(answers: Answers, item: ItemTotals) -> Answers:

@@ -165,6 +165,9 @@ def _population_problems(
 
 def clusters_in_two_strata(stratum: pd.Series, cluster: pd.Series) -> list[str]:
     """Labels of the clusters found in more than one stratum, in order of the label."""
-    pairs = pd.DataFrame({"cluster": cluster.astype(str).to_numpy(), "stratum": stratum.to_numpy()}).drop_duplicates()
-    times = pairs["cluster"].value_counts()
-    return sorted(str(label) for label in times.index[times > 1])
+    codes, labels = pd.factorize(cluster)
+    strata = pd.factorize(stratum)[0] + 1
+    width = int(strata.max(initial=0)) + 1
+    pairs = np.unique(codes[codes >= 0].astype(np.int64) * width + strata[codes >= 0])
+    times = np.bincount(pairs // width, minlength=len(labels))
+    return sorted(str(label) for label in labels[times > 1])

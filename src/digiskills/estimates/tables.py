@@ -7,17 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from digiskills.errors import UsageError, nearest
-from digiskills.estimates import intervals
+from digiskills.estimates import degrees_of_freedom, intervals
+from digiskills.estimates.degrees_of_freedom import LOW_DF
 from digiskills.estimates.domains import Domains
+from digiskills.estimates.notes import with_notes
 from digiskills.estimates.sample import Sample
 from digiskills.estimates.variance import Sums, estimate
-
-LOW_DF = 8  # below it t intervals are wide and their coverage uncertain
-DF_RULES = {
-    "domain": "clusters minus strata of the domain's answers",
-    "design": "clusters minus strata of the whole sample",
-}
 
 
 def table(
@@ -51,8 +46,8 @@ def table(
     Returns
     -------
     DataFrame
-        One row per row of `keys` and domain: the keys, the domain, n, clusters, estimate, se, df, low, high.
-        `attrs["method"]` says how.
+        One row per row of `keys` and domain: the keys, the domain, n, clusters, estimate, se, df, low, high,
+        note (see `digiskills.estimates.notes`). `attrs["method"]` says how.
     """
     check_df(df)
     intervals.check(interval)
@@ -62,20 +57,15 @@ def table(
     for name in ("n", "clusters", "estimate", "se", "df"):
         frame[name] = getattr(results, name).T.ravel()
     frame["low"], frame["high"] = low.T.ravel(), high.T.ravel()
+    alone = np.broadcast_to(results.alone, results.n.shape).T.ravel()
+    frame = with_notes(frame, alone)
     frame.attrs["method"] = _method(sample, interval, df, shares) | {"df_low": few_df(frame["df"])}
     return frame
 
 
 def check_df(df: str) -> None:
-    """Refuse a rule for degrees of freedom that does not exist.
-
-    Raises
-    ------
-    UsageError
-        With the rule nearest to the one given.
-    """
-    if df not in DF_RULES:
-        raise UsageError(f"df: there is no rule ‘{df}’; {nearest(df, DF_RULES)}")
+    """Refuse a rule for degrees of freedom that does not exist."""
+    degrees_of_freedom.check(df)
 
 
 def keys(items: Sequence[str]) -> pd.DataFrame:
@@ -108,7 +98,7 @@ def design_of(sample: Sample, df: str) -> dict[str, object]:
         "design": sample.description,
         "lonely": sample.lonely,
         "df": df,
-        "df_rule": DF_RULES[df],
+        "df_rule": degrees_of_freedom.words(sample, df),
         "df_design": sample.degrees_of_freedom,
         "missing": "left out estimate by estimate, as a domain",
     }

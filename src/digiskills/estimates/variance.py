@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from digiskills.estimates.degrees_of_freedom import Stages, degrees_of_freedom
 from digiskills.estimates.sample import Sample
 
 ZERO_ERROR = 1e-12  # a standard error this small beside its estimate is rounding, not error
+FEW_VALUES = 20_000
 ZERO_SQUARES = 1e-13  # likewise for a sum of squares that was found by subtraction
 
 
@@ -56,13 +58,17 @@ class Sums:
 
 @dataclass(frozen=True)
 class Results:
-    """What is known of each domain (rows) and estimate (columns); NaN where there is no answer."""
+    """What is known of each domain (rows) and estimate (columns); NaN where there is no answer.
+
+    `alone` is the share of the domain's weight in strata with one sampled cluster of several.
+    """
 
     n: np.ndarray
     clusters: np.ndarray
     estimate: np.ndarray
     se: np.ndarray
     df: np.ndarray
+    alone: np.ndarray | float = 0.0
 
 
 def add(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
@@ -83,6 +89,11 @@ def add(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
         One row per group.
     """
     rows = np.flatnonzero(group >= 0)
+    if values.size < FEW_VALUES:  # the same additions in the same order, without the cost of making a matrix
+        across = values.shape[1]
+        place = (group[rows, None] * across + np.arange(across)).ravel()
+        found = np.bincount(place, values[rows].ravel().astype(float), groups * across)
+        return found.reshape(groups, across)
     ones = np.ones(len(rows))
     indicator = sparse.csr_array((ones, (group[rows], rows)), shape=(groups, len(group)))
     sums: np.ndarray = indicator @ values.astype(float)
@@ -99,7 +110,7 @@ def estimate(sums: Sums, sample: Sample, df: str) -> Results:
     sample : Sample
         Strata and clusters of the whole sample, with those that no domain meets.
     df : {"domain", "design"}
-        Whether degrees of freedom are clusters minus strata of the domain's answered rows, or of the sample.
+        Whether degrees of freedom are made of the clusters, strata and answers of the domain, or of the sample.
 
     Returns
     -------
@@ -113,20 +124,20 @@ def estimate(sums: Sums, sample: Sample, df: str) -> Results:
     f_h = 1 - n_h/N_h and n_h the sampled clusters of the whole sample. Where the people M_i of the clusters
     are known, a second stage is added: sum_h n_h/N_h sum_i (1 - m_i/M_i) m_i/(m_i - 1) sum_j
     (u_hij - ubar_hi)² over the m_i sampled people, 0 for a single one. T. Lumley, Complex Surveys (2010),
-    chapters 2 and 3, appendix C.
+    chapters 2 and 3, appendix C. Degrees of freedom: see `degrees_of_freedom`.
     """
     n = add(sums.n, sums.domain, sums.domains)
     value, base = _totals(sums)
     found = np.divide(value, base, out=np.full(value.shape, np.nan), where=(n > 0) & (base != 0))
     linear = _linear(sums, found, base)
     moments = _moments(sums, linear, sample)
-    se = np.sqrt(np.maximum(_variance(moments, sample) + _second_stage(sums, linear, sample), 0))
+    stages = Stages(*_first_stage(moments, sample), _second_stage(sums, linear, sample))
+    se = np.sqrt(np.maximum(stages.variance, 0))
     se[se < ZERO_ERROR * np.abs(found)] = 0
     se[np.isnan(found)] = np.nan
     clusters = moments.present.sum(axis=1).round().astype(int)
-    of_domain = clusters - moments.met.sum(axis=1)
-    of_sample = np.where(n > 0, sample.degrees_of_freedom, 0)
-    return Results(n.round().astype(int), clusters, found, se, of_domain if df == "domain" else of_sample)
+    free = degrees_of_freedom(stages, np.moveaxis(moments.present, 1, 0), n, sample, df)
+    return Results(n.round().astype(int), clusters, found, se, free, _alone(sums, sample))
 
 
 class _Moments(NamedTuple):
@@ -191,10 +202,10 @@ def _about_mean(squared: np.ndarray, size: np.ndarray, mean_part: np.ndarray) ->
     return np.where(found < ZERO_SQUARES * size, 0, found)
 
 
-def _second_stage(sums: Sums, linear: _Linear, sample: Sample) -> np.ndarray | float:
+def _second_stage(sums: Sums, linear: _Linear, sample: Sample) -> np.ndarray:
     """Variance from the people drawn within clusters; 0 where clusters count as observed whole."""
     if sample.people is None or sums.cluster is None:
-        return 0.0
+        return np.zeros((sums.domains, sums.n.shape[1]))
     sampled, population = (counts[sums.cluster] for counts in sample.people)
     left = np.where(sampled > 1, (1 - sampled / population) * sampled / np.maximum(sampled - 1, 1), 0)
     drawn = (1 - sample.not_sampled)[sums.stratum]
@@ -202,12 +213,13 @@ def _second_stage(sums: Sums, linear: _Linear, sample: Sample) -> np.ndarray | f
     return add((drawn * left)[:, None] * squares, sums.domain, sums.domains)
 
 
-def _variance(moments: _Moments, sample: Sample) -> np.ndarray:
+def _first_stage(moments: _Moments, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Variance between clusters, and that of lonely clusters where it is had from the cluster itself."""
     several = np.where(sample.sampled > 1, sample.sampled / np.maximum(sample.sampled - 1, 1), 0)
     variance = _over_strata(sample.not_sampled * several, moments.squares)
-    if sample.lonely == "adjust":
-        variance = variance + _adjusted(moments, sample)
-    return variance * _averaged(moments, sample) if sample.lonely == "average" else variance
+    if sample.lonely == "average":
+        variance = variance * _averaged(moments, sample)
+    return variance, _adjusted(moments, sample) if sample.lonely == "adjust" else np.zeros_like(variance)
 
 
 def _over_strata(factor: np.ndarray, squares: np.ndarray) -> np.ndarray:
@@ -229,3 +241,15 @@ def _averaged(moments: _Moments, sample: Sample) -> np.ndarray:
     usable = (moments.met & ~sample.alone[:, None]).sum(axis=1)
     factor: np.ndarray = np.divide(met, usable, out=np.full(met.shape, np.nan), where=usable > 0)
     return factor
+
+
+def _alone(sums: Sums, sample: Sample) -> np.ndarray | float:
+    """Share of each domain's weight (of a total, where there is no denominator) in strata with a lonely cluster."""
+    if not sample.alone.any():
+        return 0.0
+    held = np.abs(sums.value if sums.base is None else sums.base)
+    of_alone, whole = (
+        add(part, sums.domain, sums.domains) for part in (held * sample.alone[sums.stratum][:, None], held)
+    )
+    share: np.ndarray = np.divide(of_alone, whole, out=np.zeros_like(whole), where=whole > 0)
+    return share

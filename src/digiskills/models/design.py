@@ -61,7 +61,14 @@ class Design:
             With the errors of weights, strata and clusters, all at once.
         """
         return SurveyDesign(
-            frame, self.weight, self.stratum, self.cluster, self.population, lonely=self.lonely, nest=self.nest
+            frame,
+            self.weight,
+            self.stratum,
+            self.cluster,
+            self.population,
+            lonely=self.lonely,
+            nest=self.nest,
+            df="clusters",  # of all parameters together, which no single variance tells
         )
 
 

@@ -1,0 +1,87 @@
+"""Notes that go with an estimate: why it has no interval, or why its interval is to be read with care."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from digiskills.estimates.degrees_of_freedom import LOW_DF
+
+NO_INTERVAL, NO_VARIANCE, LONELY, FEW_DF = "no_interval", "no_variance", "lonely", "few_df"
+NOTES = (NO_INTERVAL, NO_VARIANCE, LONELY, FEW_DF)
+"""From the gravest on; a row has one of them, or none."""
+LONELY_SHARE = 0.2
+"""Part of a domain's weight that lonely clusters may hold without a note.
+
+A cluster that holds a share p of the weight pulls the estimate towards itself: its distance looks 1 - p times as large
+as it is.
+"""
+
+
+def notes(n: np.ndarray, se: np.ndarray, df: np.ndarray, alone: np.ndarray | float = 0.0) -> np.ndarray:
+    """One word for each estimate, or none.
+
+    Parameters
+    ----------
+    n : ndarray
+        Answers (unweighted).
+    se : ndarray
+        Standard errors.
+    df : ndarray
+        Degrees of freedom.
+    alone : ndarray or float
+        Share of the domain's weight in strata with one sampled cluster of several.
+
+    Returns
+    -------
+    ndarray of str
+        ``no_interval`` where there are answers and no degrees of freedom or no standard error; ``no_variance``
+        where the standard error is 0; ``lonely`` where `alone` is above `LONELY_SHARE`; ``few_df`` where there
+        are fewer than `LOW_DF` degrees of freedom; else, and without answers, empty.
+    """
+    n, se, df = (np.asarray(part, dtype=float) for part in (n, se, df))
+    conditions = [
+        n == 0,
+        np.isnan(se) | ~(df > 0),
+        se == 0,
+        np.broadcast_to(alone > LONELY_SHARE, n.shape),
+        df < LOW_DF,
+    ]
+    return np.select(conditions, ["", *NOTES], default="").astype(object)
+
+
+def with_notes(frame: pd.DataFrame, alone: np.ndarray | float = 0.0) -> pd.DataFrame:
+    """Return a frame of estimates with its column ``note``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per estimate: n, se, df.
+    alone : ndarray, one per row, or float
+        As for `notes`.
+
+    Returns
+    -------
+    DataFrame
+        The frame with ``note`` as its last column.
+    """
+    n, se, df = (frame[name].to_numpy(dtype=float) for name in ("n", "se", "df"))
+    return frame.assign(note=notes(n, se, df, alone))
+
+
+def gravest(joined: list[np.ndarray]) -> np.ndarray:
+    """Return the gravest note of several estimates that make one, empty where none has any.
+
+    Parameters
+    ----------
+    joined : list of ndarray of str
+        Notes of the estimates, one array per estimate.
+
+    Returns
+    -------
+    ndarray of str
+        One note each.
+    """
+    order = [*NOTES, ""]
+    place = np.minimum.reduce([pd.Index(order).get_indexer(pd.Index(part)) for part in joined])
+    return np.asarray(order, dtype=object)[place]

@@ -87,7 +87,7 @@ def test_equal_to_the_respondents(survey: Survey, counted: Answers, by) -> None:
 
 def test_one_row_per_skill_measure_and_domain(counted: Answers) -> None:
     found = gaps.shortfalls(counted, by=["department_size", "level"])
-    assert found.columns.tolist() == ["item", "measure", "department_size", "level", *NUMBERS]
+    assert found.columns.tolist() == ["item", "measure", "department_size", "level", *NUMBERS, "note"]
     assert len(found) == 2 * len(gaps.MEASURES) * 9
     assert found["item"].tolist() == ["data"] * 45 + ["design"] * 45
     assert found["measure"].tolist()[:45:9] == list(gaps.MEASURES)

@@ -12,7 +12,7 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 from digiskills.errors import ReleaseError, UsageError
-from digiskills.gaps.departments import between, executives_against_staff, funnel
+from digiskills.gaps.departments import between, between_interval, executives_against_staff, funnel, spread
 from digiskills.study import Release, Study
 from digiskills.survey import Survey
 
@@ -33,19 +33,59 @@ def opted_in(survey: Survey, **changes: object) -> Survey:
 def test_between_is_that_of_the_bcg_trials() -> None:
     # Thirteen trials of BCG vaccine (G. Colditz et al., JAMA 271 (1994) 698-702; R metafor's dat.colditz1994), log
     # relative risks: against statsmodels, and against the equation that defines the estimator.
+    effect, variance = bcg()
+    mean, tau2 = between(effect, np.sqrt(variance))
+    off = (effect - mean) ** 2 / (tau2 + variance)
+    assert off.sum() == pytest.approx(12)
+    known = combine_effects(effect, variance, method_re="iterated", atol=1e-12)
+    assert tau2 == pytest.approx(known.tau2, rel=1e-4) and mean == pytest.approx(known.mean_effect_re, rel=1e-4)
+
+
+def test_the_interval_of_the_variance_is_that_of_the_bcg_trials() -> None:
+    # Q profile of the same trials, as R metafor prints it: tau² between 0.1197 and 1.1115.
+    effect, variance = bcg()
+    low, high = between_interval(effect, np.sqrt(variance))
+    assert (low, high) == (pytest.approx(0.1197, abs=5e-5), pytest.approx(1.1115, abs=5e-5))
+    for bound, level in ((low, 0.975), (high, 0.025)):
+        mean = np.average(effect, weights=1 / (variance + bound))
+        assert ((effect - mean) ** 2 / (variance + bound)).sum() == pytest.approx(stats.chi2.ppf(level, 12))
+
+
+def test_the_interval_begins_at_0_where_chance_explains_all() -> None:
+    effect = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
+    se = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
+    low, high = between_interval(effect, se)
+    assert low == 0 and high > 0
+
+
+def test_spread_says_of_all_departments_what_the_funnel_says_of_each(declared: Study) -> None:
+    survey = small_survey.survey(declared, small_survey.received(4, 500))
+    found = spread(survey, "data").iloc[0]
+    each = funnel(opted_in(survey), "data")
+    assert found["estimate"] == pytest.approx(each.attrs["method"]["tau"])
+    assert found["beyond"] == pytest.approx((each["beyond"] != "").mean())
+    assert (found["n"], found["clusters"]) == (each["n"].sum(), len(each))
+    assert found["low"] <= found["estimate"] <= found["high"]
+    assert not {"department", "effective_n"} & set(spread(survey)), "no row is a department, so none need opt in"
+
+
+def test_one_department_has_no_spread(declared: Study) -> None:
+    survey = small_survey.survey(declared, small_survey.received(4, 60))
+    inside = survey.cluster.astype(str) == survey.cluster.astype(str).iloc[0]
+    frame = survey.frame.assign(weight=np.where(inside, survey.weight, 0.0))
+    found = spread(dataclasses.replace(survey, frame=frame), "data").iloc[0]
+    assert found["clusters"] < 2 and np.isnan(found[["estimate", "low", "high", "beyond"]].astype(float)).all()
+
+
+def bcg() -> tuple[np.ndarray, np.ndarray]:
+    """Log relative risks of thirteen trials of BCG vaccine, and their variances; the source stands below."""
     treated = [[4, 119], [6, 300], [3, 228], [62, 13536], [33, 5036], [180, 1361], [8, 2537], [505, 87886], [29, 7470]]
     treated += [[17, 1699], [186, 50448], [5, 2493], [27, 16886]]
     control = [[11, 128], [29, 274], [11, 209], [248, 12619], [47, 5761], [372, 1079], [10, 619], [499, 87892]]
     control += [[45, 7232], [65, 1600], [141, 27197], [3, 2338], [29, 17825]]
     groups = np.array(treated), np.array(control)
     risk = [group[:, 0] / group.sum(axis=1) for group in groups]
-    effect = np.log(risk[0] / risk[1])
-    variance = sum(1 / group[:, 0] - 1 / group.sum(axis=1) for group in groups)
-    mean, tau2 = between(effect, np.sqrt(variance))
-    off = (effect - mean) ** 2 / (tau2 + variance)
-    assert off.sum() == pytest.approx(12)
-    known = combine_effects(effect, variance, method_re="iterated", atol=1e-12)
-    assert tau2 == pytest.approx(known.tau2, rel=1e-4) and mean == pytest.approx(known.mean_effect_re, rel=1e-4)
+    return np.log(risk[0] / risk[1]), sum(1 / group[:, 0] - 1 / group.sum(axis=1) for group in groups)
 
 
 def test_between_is_nothing_where_errors_explain_all() -> None:

@@ -10,12 +10,13 @@ import pytest
 import small_survey
 import statsmodels.api as sm
 
-from digiskills import answers
+from digiskills import answers, estimates
 from digiskills.answers import Answers
 from digiskills.errors import UsageError
 from digiskills.estimates import shares
 from digiskills.estimates.joint import Estimand, joint
 from digiskills.gaps import sizes
+from digiskills.gaps.respondents import limited
 from digiskills.gaps.standardize import kitagawa, short_by, standardized
 from digiskills.study import Study
 from digiskills.survey import Survey
@@ -171,6 +172,32 @@ def test_bands_by_heads(survey: Survey) -> None:
         inside = (heads >= row.from_heads) & (heads < until) & gap.notna()
         assert row.n == inside.sum()
         assert row.estimate == pytest.approx(np.average(gap[inside] >= 1, weights=frame["weight"][inside]))
+
+
+def test_ends_are_the_first_band_less_the_last(survey: Survey) -> None:
+    found = sizes.ends(survey, "data", None, {"two": [650], "three": [300, 900]}).set_index("cut")
+    bands = sizes.banded(survey, "data", {"two": [650], "three": [300, 900]})
+    for cut, rows in bands.groupby("cut"):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        assert found.loc[cut, "estimate"] == pytest.approx(first["estimate"] - last["estimate"])
+        assert found.loc[cut, "n"] == min(first["n"], last["n"])
+
+
+def test_ends_of_the_own_bands_are_the_difference_of_sizes(survey: Survey, counted: Answers) -> None:
+    own = sizes.ends(survey, "data", "department_size", {}).iloc[0]
+    pairs = estimates.differences(counted, short_by(counted, "data"), "department_size")
+    pair = pairs[(pairs["department_size"] == "micro") & (pairs["against"] == "large")].iloc[0]
+    for name in ("estimate", "se", "df", "low", "high", "effect", "p"):
+        assert own[name] == pytest.approx(pair[name])
+
+
+def test_limited_is_a_zero_weight_never_a_filter(survey: Survey) -> None:
+    staff = limited(survey, {"level": "staff"})
+    inside = np.asarray(survey.dimension("level"), dtype=object) == "staff"
+    assert len(staff) == len(survey) and ((staff.weight > 0) == inside).all()
+    assert limited(survey, {}) is survey
+    with pytest.raises(UsageError, match="no category ‘stuff’"):
+        limited(survey, {"level": "stuff"})
 
 
 def test_what_cannot_be_asked_is_said(declared: Study, survey: Survey, counted: Answers) -> None:

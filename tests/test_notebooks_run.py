@@ -17,6 +17,8 @@ from digiskills.reports import declared
 CHECKOUT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").glob("*.ipynb"))
 SCOPE = {"language": "fr", "wave": "2023", "department_size": "large", "level": "staff"}
+# Models leave out what a page is limited to; one size of the small study has too few departments for the rest.
+SCOPES = {"06-gaps-explained": {"language": "fr", "wave": "2023", "level": "staff"}}
 SHARE = 0.08  # of the people of the default study
 
 matplotlib.use("agg")
@@ -56,9 +58,14 @@ def test_a_notebook_runs_in_another_scope_and_writes_nothing(
     small: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("DIGISKILLS_ROOT", str(small))
-    before = sorted(small.rglob("*"))
-    assert all(in_process.execute(name, monkeypatch, **SCOPE))
-    assert sorted(small.rglob("*")) == before
+    before = written(small)
+    assert all(in_process.execute(name, monkeypatch, **SCOPES.get(name, SCOPE)))
+    assert written(small) == before
+
+
+def written(root: Path) -> list[Path]:
+    """What is there, but for the counted answers that are kept with the processed data."""
+    return sorted(path for path in root.rglob("*") if not path.is_relative_to(root / "data" / "processed"))
 
 
 def prose(root: Path, name: str) -> str:

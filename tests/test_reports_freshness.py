@@ -28,7 +28,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def key(**changes: object) -> str:
     """Return the key of the first report, some of its parts replaced."""
     report = replace(declared.reports()[0], **changes)  # type: ignore[arg-type]
-    return freshness.key(report, freshness.inputs("tiny", [report]))
+    return freshness.key(freshness.parts(report, freshness.inputs("tiny", [report])))
 
 
 def edit(path: Path, change: Callable[[nbformat.NotebookNode], None]) -> None:
@@ -85,7 +85,7 @@ def both() -> list[str]:
     """Return the keys of the English and of the French page."""
     reports = declared.reports()
     shared = freshness.inputs("tiny", reports)
-    return [freshness.key(report, shared) for report in reports]
+    return [freshness.key(freshness.parts(report, shared)) for report in reports]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,21 @@ def test_a_changed_or_missing_output_is_stale(root: Path) -> None:
     assert freshness.state(report, "k", ledger, folder) == "stale"
     page.unlink()
     assert freshness.state(report, "k", ledger, folder) == "stale"
-    assert freshness.state(report, "k", {}, folder) == "stale"
+    assert freshness.state(report, "k", {}, folder) == "never made"
+
+
+def test_what_has_changed_is_named(root: Path) -> None:
+    report = declared.reports()[0]
+
+    def now() -> dict[str, str]:
+        return freshness.parts(report, freshness.inputs("tiny", [report]))
+
+    ledger = {report.key: {"parts": now()}}
+    assert freshness.changed(report, now(), ledger) == ["files made"]
+    assert freshness.changed(report, now(), {}) == []
+    (root / "data/raw/tiny/new.csv").write_text("more", encoding="utf-8")
+    edit(root / "notebooks/01-ok.ipynb", lambda node: node.cells[-1].update(source="2"))
+    assert freshness.changed(report, now(), ledger) == ["notebook", "data"]
 
 
 def test_what_failed_is_told_as_failed(root: Path) -> None:

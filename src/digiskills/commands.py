@@ -48,7 +48,9 @@ def build(
     from digiskills import paths
     from digiskills.errors import UsageError, nearest
     from digiskills.reports import declared, engines, run
+    from digiskills.reports.engines import forks
 
+    os.environ |= {name: value for name, value in forks.SINGLE.items() if name not in os.environ}
     before = unchanged.inputs()
     if engine not in engines.ENGINES:
         raise UsageError(f"--engine {engine}: {nearest(engine, engines.ENGINES)}")
@@ -82,12 +84,14 @@ def list_reports(
 
     folder = output or paths.reports()
     reports, ledger = declared.reports(study), freshness.read(folder)
-    keys = run.keys_of(reports, reports)
+    parts = run.parts_of(reports, reports)
+    states = {one.key: freshness.state(one, freshness.key(parts[one.key]), ledger, folder) for one in reports}
     rows = [
         {
             "report": one.key,
             "parameters": dict(one.parameters),
-            "state": freshness.state(one, keys[one.key], ledger, folder),
+            "state": states[one.key],
+            "changed": freshness.changed(one, parts[one.key], ledger) if states[one.key] == "stale" else [],
             "last_run": ledger.get(one.key, {}).get("finished", ""),
             "seconds": ledger.get(one.key, {}).get("seconds"),
         }
@@ -197,10 +201,18 @@ def _progress(total: int) -> Iterator[tuple[Tell, Note]]:
     """Give functions that show each outcome and each note: a bar on a terminal, a line each in a log."""
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True, highlight=False)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    times = TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *times
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Reports", total=total)
 
@@ -227,6 +239,9 @@ def _close(outcomes: Sequence[Outcome], folder: Path, before: str) -> None:
     counts = ", ".join(f"{len(found)} {status}" for status, found in done.items() if found or status == "made")
     print(f"{counts}. Open {os.path.relpath(site)}")
     if done["failed"]:
+        from digiskills.reports.failure import command
+
+        print("To repeat what failed:", *(f"  {command(one.report)}" for one in done["failed"]), sep="\n")
         raise typer.Exit(1)
     unchanged.remember(sys.argv[1:], f"{len(outcomes)} fresh. Open {os.path.relpath(site)}", before)
 
@@ -239,5 +254,7 @@ def _table(rows: Sequence[dict[str, object]], reports: Sequence[Report]) -> None
     table = Table("report", "parameters", "state", "last run", "seconds", box=None)
     for row, report in zip(rows, reports, strict=True):
         scope = ", ".join(f"{name}={value}" for name, value in report.scope.items())
-        table.add_row(report.key, scope, str(row["state"]), str(row["last_run"]), str(row["seconds"] or ""))
+        why = ", ".join(row["changed"])  # type: ignore[arg-type]
+        state = f"{row['state']} ({why})" if why else str(row["state"])
+        table.add_row(report.key, scope, state, str(row["last_run"]), str(row["seconds"] or ""))
     Console(width=None if sys.stdout.isatty() else 160).print(table)

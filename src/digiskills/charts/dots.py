@@ -27,4 +27,5 @@ def dots(released: Released, measure: str | None = None) -> house.Drawing:
         rows = marks.rows_of(released)
         figure, (axes,) = house.start(sum(row.height for row in rows) + 0.3)
         marks.draw(axes, released, rows, bars=False)
-        return house.finish(figure, released, "dots", marks.notes(released))
+        also = [words.text("note.standardized", released.language)] if released.kind == "standardized" else []
+        return house.finish(figure, released, "dots", [*also, *marks.notes(released)])

@@ -70,7 +70,8 @@ def forest(released: Released) -> house.Drawing:
             label.set_fontweight("bold" if row.heads else "normal")
         axes.set_ylim(top, 0)
         house.scale(axes, released, pd.concat([shown[name].astype(float) for name in ("value", "low", "high")]))
-        notes = [words.text("note.forest", released.language), *marks.withheld_notes(released)]
+        also = [words.text("note.weighted", released.language)] if "weighted" in frame else []
+        notes = [words.text("note.forest", released.language), *also, *marks.withheld_notes(released)]
         return house.finish(figure, released, "forest", notes)
 
 
@@ -106,6 +107,8 @@ def _draw(axes: Axes, released: Released, row: Row, height: float) -> None:
     colour, excludes = colours.CAPACITY, estimate["low"] > 0 or estimate["high"] < 0
     ends = [estimate["low"], estimate["high"]]
     axes.plot(ends, [height, height], color=colour, linewidth=1.4, solid_capstyle="butt", clip_on=False)
+    if pd.notna(estimate.get("weighted")):
+        marks.point(axes, estimate["weighted"], height, "D", colours.DATA_MANAGEMENT, filled=False, size=4.0)
     marks.point(axes, estimate["value"], height, "o", colour, filled=bool(excludes))
     write = words.form(words.measure(released))
     interval = words.interval(estimate["low"], estimate["high"], language, write)

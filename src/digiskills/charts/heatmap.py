@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def heatmap(released: Released, measure: str | None = None) -> house.Drawing:
     Parameters
     ----------
     released : Released
-        Broken down by one or two dimensions; of two, the first makes the rows.
+        Broken down by one or two dimensions; of two, the first makes the rows. Or kind ``pairs_short``.
     measure : str, optional
         A measure of a table of shortfalls; the first one present by default.
 
@@ -73,7 +74,7 @@ def heatmap(released: Released, measure: str | None = None) -> house.Drawing:
     UsageError
         If the table is broken down otherwise, or has too many items for one figure.
     """
-    if len(released.by) not in (1, 2):
+    if len(_by(released)) not in (1, 2):
         given = ", ".join(released.by) or "nothing"
         raise UsageError(f"heatmap: the table is by {given}; give one by one or two dimensions")
     released = words.chosen(released, measure)
@@ -99,8 +100,13 @@ def heatmap(released: Released, measure: str | None = None) -> house.Drawing:
         return house.finish(figure, released, "heatmap", [*cell_note, *withheld_notes(released)])
 
 
+def _by(released: Released) -> tuple[str, ...]:
+    """Return the columns that make the cells; of skills that are short together, the other skill."""
+    return ("other",) if released.kind == "pairs_short" else released.by
+
+
 def _panels(released: Released, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    if len(released.by) == 1:
+    if len(_by(released)) == 1:
         return [("", frame)]
     panels = [(str(label), cells) for label, cells in frame.groupby("item_label", sort=False)]
     if len(panels) > MOST_PANELS:
@@ -110,8 +116,8 @@ def _panels(released: Released, frame: pd.DataFrame) -> list[tuple[str, pd.DataF
 
 def _grid(released: Released, frame: pd.DataFrame, panels: int) -> Grid:
     beside = 1 if panels == 1 else 2 if panels in (2, 4) else 3
-    across = released.by[-1]
-    if len(released.by) == 1:
+    across = _by(released)[-1]
+    if len(_by(released)) == 1:
         down, side = words.item_column(released), LABELS
         by_height = frame.groupby(down, observed=True, sort=False)["value"].mean().sort_values(ascending=False)
         rows = {str(name): fit.wrap(words.item_label(released, str(name)), side) for name in by_height.index}
@@ -119,7 +125,13 @@ def _grid(released: Released, frame: pd.DataFrame, panels: int) -> Grid:
         down, side = released.by[0], 1.1
         names = house.in_order(released, down)
         rows = {name: fit.wrap(words.group_label(released, down, name), side) for name in names}
-    labels = {name: words.group_label(released, across, name) for name in house.in_order(released, across)}
+    label = words.side_label if across == "other" else partial(words.group_label, column=across)
+    # the same order down and across puts a skill and itself on the diagonal
+    present = house.in_order(released, across)
+    ordered = [name for name in rows if name in present] if across == "other" else present
+    labels = {
+        name: label(released, value=name) for name in [*ordered, *(name for name in present if name not in ordered)]
+    }
     room = (house.WIDTH - side - beside * GAP) / beside / len(labels) - 0.06
     longest = max(fit.width_of(word, house.NOTE) for label in labels.values() for word in label.split(" "))
     upright = longest > room

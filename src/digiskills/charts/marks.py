@@ -119,6 +119,8 @@ def draw(axes: Axes, released: Released, rows: list[Row], *, bars: bool) -> None
         bottom += row.height
     axes.set_yticks(ticks, [row.label for row in rows], linespacing=1.1)
     axes.set_ylim(bottom, 0)
+    if (_ends(rows) < 0).any():
+        axes.axvline(0, color=colours.INK, linewidth=0.9, zorder=1)
     house.scale(axes, released, _ends(rows))
 
 
@@ -144,7 +146,9 @@ def _mark(axes: Axes, mark: pd.Series, height: float, colour: str, marker: str, 
             solid_capstyle="butt",
             clip_on=False,
         )
-    axes.plot([mark["value"]], [height], marker, color=colour, markersize=4.5, clip_on=False, zorder=3)
+    if pd.notna(mark.get("standardized")):
+        point(axes, mark["standardized"], height, marker, colour, filled=False, size=4.5)
+    axes.plot([mark["value"]], [height], marker, color=colour, markersize=4.5, clip_on=False, zorder=5)
 
 
 def point(axes: Axes, x: float, y: float, marker: str, colour: str, *, filled: bool, size: float = 5.0) -> None:

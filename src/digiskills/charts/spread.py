@@ -90,10 +90,9 @@ def around(
     crowd = [sum(np.hypot(x - a, y - b) < CROWD for a, b in points) for x, y in points]
     for place in sorted(range(len(points)), key=lambda place: -crowd[place]):
         hard = [*taken, *marks, *found.values()]
-        candidates = list(_candidates(points[place], sizes[place], panel))
+        candidates = _candidates(points[place], sizes[place], panel)
         others = [point for other, point in enumerate(points) if other != place]
-        costs = [_cost(points[place], box, hard, crossed, others) for box in candidates]
-        found[place] = candidates[int(np.argmin(costs))]
+        found[place] = candidates[int(np.argmin(_costs(points[place], candidates, hard, crossed, others)))]
     return [found[place] for place in range(len(points))]
 
 
@@ -118,24 +117,39 @@ def _candidates(point: tuple[float, float], size: tuple[float, float], panel: Bo
     return boxes
 
 
-def _cost(
+def _costs(
     point: tuple[float, float],
-    box: Box,
+    boxes: Sequence[Box],
     hard: Sequence[Box],
     crossed: Sequence[Box],
     others: Sequence[tuple[float, float]],
-) -> float:
-    apart, end = distance(point, box), nearest(point, box)
+) -> np.ndarray:
+    """Return how badly each box stands: on what is taken worst, then on lines, then far off."""
+    given = np.array(boxes)
+    ends = np.clip(point, given[:, :2], given[:, 2:])
+    apart = np.hypot(*(ends - point).T)
     # a line that leads past another mark would lead the eye to it
-    past = sum(_off_line(other, point, end) < 1.5 * MARK for other in others) if apart > BRIDGED else 0
-    return past + 1000 * sum(box.on(other) for other in hard) + 30 * sum(box.on(other) for other in crossed) + apart
+    past = np.where(apart > BRIDGED, _led_past(point, ends, others), 0)
+    return np.asarray(past + 1000 * _covered(given, hard) + 30 * _covered(given, crossed) + apart)
 
 
-def _off_line(mark: tuple[float, float], start: tuple[float, float], end: tuple[float, float]) -> float:
-    """Return how far a mark is from a line between two points."""
-    along = np.subtract(end, start)
-    part = np.clip(np.dot(np.subtract(mark, start), along) / np.dot(along, along), 0, 1)
-    return float(np.hypot(*(np.add(start, part * along) - mark)))
+def _covered(boxes: np.ndarray, others: Sequence[Box]) -> np.ndarray:
+    """Return the square inches that each box shares with others."""
+    other = np.array(others).reshape(-1, 1, 4)
+    sides = np.minimum(boxes[:, 2:], other[:, :, 2:]) - np.maximum(boxes[:, :2], other[:, :, :2])
+    return np.asarray(np.maximum(sides, 0).prod(axis=2).sum(axis=0))
+
+
+def _led_past(point: tuple[float, float], ends: np.ndarray, others: Sequence[tuple[float, float]]) -> np.ndarray:
+    """Return for each end of a line from a point how many other marks the line comes near."""
+    along = ends - point
+    length = np.maximum((along**2).sum(axis=1), np.finfo(float).tiny)
+    near = np.zeros(len(ends))
+    for other in others:
+        off = np.subtract(other, point)
+        part = np.clip(along @ off / length, 0, 1)
+        near += np.hypot(*(part[:, None] * along - off).T) < 1.5 * MARK
+    return near
 
 
 def distance(point: tuple[float, float], box: Box) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 import re
@@ -29,12 +30,67 @@ KINDS = (
     "shares",
     "barrier_side",
     "shortfalls",
+    "departments",
+    "differences",
+    "standardized",
+    "mix_and_rate",
+    "band_ends",
+    "size_trend",
+    "paired_levels",
+    "between_departments",
+    "response",
+    "model",
+    "effects",
+    "adjusted",
+    "parallel",
+    "department_share",
+    "changes",
+    "needs",
+    "quadrants",
+    "literacy",
+    "quiz",
+    "t_shaped",
+    "coverage",
+    "reach",
+    "pairs_short",
+    "sets_short",
+    "answers_needed",
+    "detectable_change",
+    "reliability",
+    "item_rest",
+    "equivalence",
+    "robustness",
+    "robustness_range",
+    "robustness_order",
     "themes",
+    "cooccurrence",
+    "cooccurrence_in_paragraphs",
+    "saturation",
     "passages",
+    "texts",
+    "coder_agreement",
+    "settled",
     "figures",
 )
+# Kinds that compare coders with each other.
+OF_CODERS = ("coder_agreement", "settled")
+CONSENSUS = "consensus"  # what no coder is called; a test holds it to digiskills.focus_groups
+# Options that name a question, or a dimension.
+QUESTIONS = ("groups", "barrier")
 # Kinds that compare a wave with the one before it.
-TWO_WAVES = ("changes",)
+TWO_WAVES = ("changes", "detectable_change")
+# What kinds need of a study's design and population.
+NEEDS = {
+    "departments": ("clusters",),
+    "band_ends": ("clusters", "people of departments"),
+    "size_trend": ("clusters", "people of departments"),
+    "paired_levels": ("clusters",),
+    "between_departments": ("clusters",),
+    "department_share": ("clusters",),
+    "response": ("heads of the population",),
+    "answers_needed": ("errors of its design",),
+    "detectable_change": ("errors of its design",),
+}
 # Every page exists for each study and language, so these two never make a page of another name.
 EVERYWHERE = ("study", "language")
 LIMITS = ("wave", "department_size", "level", "smallest_group")
@@ -226,9 +282,13 @@ def unanswered(entry: Mapping[str, Any], study: Study) -> str:
     for table in entry.get("table", []):
         if table["evidence"] not in study.evidence:
             lacks.append(f"evidence {table['evidence']}")
+        elif table["kind"] in OF_CODERS:
+            lacks += [] if _has_several_coders(study) else ["a second coder"]
         elif table["evidence"] == "survey":
             lacks += [f"dimension {name}" for name in table.get("by", []) if name not in study.dimensions]
             lacks += [f"items {word}" for word in _lacking_items(table.get("items", ""), study)]
+            lacks += _lacking_named(table.get("options", {}), study)
+            lacks += _lacking_design(table["kind"], study)
             lacks += ["a second wave"] if table["kind"] in TWO_WAVES and len(study.waves) < 2 else []
     return ", ".join(dict.fromkeys(lacks))
 
@@ -238,6 +298,34 @@ def _lacking_items(items: str | Sequence[str], study: Study) -> list[str]:
     book = study.codebook
     known = {*book.items, *(item.role for item in book.items.values()), *(["skills"] if book.pairs() else [])}
     return [word for word in ([items] if isinstance(items, str) else items) if word and word not in known]
+
+
+def _lacking_named(options: Mapping[str, Any], study: Study) -> list[str]:
+    """Return the skills and questions named in a table's options that a study does not ask."""
+    known = {"all", *(pair.skill for pair in study.codebook.pairs())}
+    skills = [str(options[name]) for name in ("skill", "held_skill") if options.get(name, "all") not in known]
+    asked = {"all", *study.codebook.items, *study.dimensions}
+    questions = [str(options[name]) for name in QUESTIONS if options.get(name, "all") not in asked]
+    return [f"skill {name}" for name in skills] + [f"question {name}" for name in questions]
+
+
+def _has_several_coders(study: Study) -> bool:
+    """Return whether the passages of a study were read by two coders or more besides their consensus."""
+    declared = study.evidence["focus_groups"]
+    if declared.file:  # of a project, one coder is the consensus of the others
+        return bool(declared.coder)
+    listed = study.folder / declared.folder / "ratings.csv"
+    if not listed.is_file():
+        return False
+    with listed.open(encoding="utf-8-sig", newline="") as lines:
+        return len({row.get("coder", "") for row in csv.DictReader(lines)} - {"", CONSENSUS}) > 1
+
+
+def _lacking_design(kind: str, study: Study) -> list[str]:
+    """Return what a kind of table needs of a study's design and population and does not find."""
+    has = {"clusters": bool(study.design.cluster), "people of departments": bool(study.design.people)}
+    has |= {"heads of the population": bool(study.population_file), "errors of its design": study.design.intervals}
+    return [name for name in NEEDS.get(kind, ()) if not has[name]]
 
 
 def chosen(reports: Sequence[Report], words: Sequence[str]) -> list[Report]:

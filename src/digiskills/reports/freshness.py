@@ -19,8 +19,8 @@ from digiskills.reports.declared import Report
 Ledger = dict[str, dict[str, Any]]
 
 
-def inputs(study: str, planned: Iterable[Report]) -> dict[str, str]:
-    """Return the digest of all that every report of a study rests on, whatever its notebook, for each language.
+def inputs(study: str, planned: Iterable[Report]) -> dict[str, dict[str, str]]:
+    """Return the digests of all that every report of a study rests on, whatever its notebook, for each language.
 
     Parameters
     ----------
@@ -31,19 +31,18 @@ def inputs(study: str, planned: Iterable[Report]) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        By language: digest of the study's files without the words of the other language, ``reports.toml``, the
-        lock file, the installed versions, Python's version and the planned tables. The release plan follows
-        from these, so what it withholds changes with them.
+    dict
+        By language, then by what it is: the study's data without the words of the other language, the declared
+        tables, the lock file and the installed packages, Python. The release plan follows from these, so what
+        it withholds changes with them.
     """
+    tables = sorted({json.dumps(asdict(table)) for report in planned for table in report.tables})
     parts = {
-        "declared": _file(paths.notebooks() / "reports.toml"),
-        "lock": _file(paths.root() / "requirements.lock"),
-        "installed": sorted(_installed()),
-        "python": list(sys.version_info[:3]),
-        "tables": sorted({json.dumps(asdict(table)) for report in planned for table in report.tables}),
+        "declared tables": _digest([_file(paths.notebooks() / "reports.toml"), tables]),
+        "installed packages": _digest([_file(paths.root() / "requirements.lock"), sorted(_installed())]),
+        "Python": ".".join(map(str, sys.version_info[:3])),
     }
-    return {language: _digest(parts | {"study": data_digest(study, language)}) for language in LANGUAGES}
+    return {language: {"data": data_digest(study, language), **parts} for language in LANGUAGES}
 
 
 def data_digest(study: str, language: str) -> str:
@@ -66,27 +65,60 @@ def data_digest(study: str, language: str) -> str:
     return _digest([[path.relative_to(folder).as_posix(), one_language.digest(path, language)] for path in files])
 
 
-def key(report: Report, inputs: Mapping[str, str]) -> str:
-    """Return the key of a report: equal keys, equal pages.
+def parts(report: Report, inputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the digests of all that a report rests on: equal digests, equal pages.
 
     Parameters
     ----------
     report : Report
         The report.
-    inputs : mapping of str to str
+    inputs : mapping
         What `inputs` gives.
 
     Returns
     -------
-    str
-        Digest of the notebook's source and tags, the parameters, the inputs, and those files of the package
-        that the notebook and its page need. Outputs, ids and execution counts of the notebook do not count.
+    dict of str to str
+        By what it is: those of its language in `inputs`, the notebook's source and tags, the parameters, and those
+        files of the package that the notebook and its page need. Outputs, ids and execution counts of the notebook
+        do not count.
     """
     cells = json.loads(report.path.read_text(encoding="utf-8"))["cells"]
     source = [[cell["cell_type"], cell.get("metadata", {}).get("tags", []), "".join(cell["source"])] for cell in cells]
-    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    code = imports.digest(text, report.language)
-    return _digest([report.key, source, dict(report.parameters), inputs[report.language], code])
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return {
+        "notebook": _digest(source),
+        "parameters": _digest([report.key, dict(report.parameters)]),
+        "code": imports.digest(code, report.language),
+        **inputs[report.language],
+    }
+
+
+def key(parts: Mapping[str, str]) -> str:
+    """Return one digest of all that a report rests on."""
+    return _digest(dict(parts))
+
+
+def changed(report: Report, parts: Mapping[str, str], ledger: Ledger) -> list[str]:
+    """Return what of a report has changed since it was last made; nothing where it never was.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    parts : mapping of str to str
+        What `parts` gives now.
+    ledger : dict
+        What `read` gives.
+
+    Returns
+    -------
+    list of str
+        Such as ``data``; ``files made`` where only these differ.
+    """
+    entry = ledger.get(report.key, {})
+    before = entry.get("parts", {})
+    found = [name for name, digest in parts.items() if before.get(name) != digest]
+    return found or ["files made"] if before else []
 
 
 def state(report: Report, key: str, ledger: Ledger, folder: Path) -> str:
@@ -106,9 +138,11 @@ def state(report: Report, key: str, ledger: Ledger, folder: Path) -> str:
     Returns
     -------
     str
-        ``fresh``, ``failed``, or ``stale``: never made, made from something else, or its files are changed.
+        ``fresh``, ``failed``, ``never made``, or ``stale``: made from something else, or its files are changed.
     """
     entry = ledger.get(report.key, {})
+    if not entry:
+        return "never made"
     if entry.get("key") == key and entry.get("status") == "failed":
         return "failed"
     outputs = entry.get("outputs", {})

@@ -101,7 +101,8 @@ def build(
         The study's data cannot be read; no notebook was run.
     """
     ledger = freshness.read(folder)
-    keys = keys_of(reports, planned)
+    parts = parts_of(reports, planned)
+    keys = {name: freshness.key(found) for name, found in parts.items()}
     stale = [r for r in reports if force or freshness.state(r, keys[r.key], ledger, folder) != "fresh"]
     outcomes = {report.key: Outcome(report, "fresh") for report in reports if report not in stale}
     for outcome in outcomes.values():
@@ -112,7 +113,7 @@ def build(
             work = Work(_longest_first(stale, ledger), _pages(planned), folder, jobs, timeout, memory)
             for outcome, used in _run(zygote, work, note):
                 outcomes[outcome.report.key] = outcome
-                _remember(outcome, keys[outcome.report.key], ledger, folder, used)
+                _remember(outcome, parts[outcome.report.key], ledger, folder, used)
                 tell(outcome)
     return [outcomes[report.key] for report in reports]
 
@@ -122,10 +123,10 @@ def _longest_first(reports: Sequence[Report], ledger: Ledger) -> list[Report]:
     return sorted(reports, key=lambda report: -ledger.get(report.key, {}).get("seconds", float("inf")))
 
 
-def keys_of(reports: Sequence[Report], planned: Sequence[Report]) -> dict[str, str]:
-    """Return the key of each report by its name."""
+def parts_of(reports: Sequence[Report], planned: Sequence[Report]) -> dict[str, dict[str, str]]:
+    """Return the digests of all that each report rests on, by its name."""
     inputs = {name: freshness.inputs(name, planned) for name in {report.study for report in reports}}
-    return {report.key: freshness.key(report, inputs[report.study]) for report in reports}
+    return {report.key: freshness.parts(report, inputs[report.study]) for report in reports}
 
 
 def forget(reports: Sequence[Report], folder: Path) -> None:
@@ -167,7 +168,7 @@ def prepare(study: Study, planned: Iterable[Report]) -> None:
     def count(wave: str, dimensions: tuple[str, ...]) -> tuple[Survey, Answers]:
         """Return a wave and its answers, counted once for all tables that need the same."""
         read = survey.read(study, wave)
-        return read, answers.count(read, dimensions)
+        return read, answers.read(read, dimensions)
 
     tables = [table for report in planned for table in declared_tables(report, study)]
     disclosure.write_plan(disclosure.make(study, tables, count))
@@ -242,7 +243,7 @@ def _pages(planned: Iterable[Report]) -> dict[str, str]:
     return pages
 
 
-def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path, engine: str) -> None:
+def _remember(outcome: Outcome, parts: dict[str, str], ledger: Ledger, folder: Path, engine: str) -> None:
     """Write an outcome into the ledger and remove what the report made before and no longer makes."""
     name = outcome.report.key
     outputs = dict(freshness.digests(outcome.files, folder))
@@ -254,7 +255,8 @@ def _remember(outcome: Outcome, key: str, ledger: Ledger, folder: Path, engine: 
         "parameters": dict(outcome.report.parameters),
         "scope": dict(outcome.report.scope),
         "on_request": outcome.report.on_request,
-        "key": key,
+        "key": freshness.key(parts),
+        "parts": parts,
         "engine": engine,
         "seconds": round(outcome.seconds, 1),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -80,6 +80,15 @@ def test_waves_stand_in_order_of_time(declare) -> None:
         mine.dimension("levels")
 
 
+def test_a_wave_may_say_how_many_of_those_invited_answered(declare) -> None:
+    declare(SMALL.replace("date = 2023-05-31", "date = 2023-05-31\nresponse = 0.5"))
+    assert [wave.response for wave in study.read("mine").waves] == [0.5, None]
+    for wrong in ("45", "0", '"half"', "true"):
+        declare(SMALL.replace("date = 2023-05-31", f"date = 2023-05-31\nresponse = {wrong}"))
+        with pytest.raises(StudyError, match=r"waves\[2\]\.response"):
+            study.read("mine")
+
+
 def test_every_problem_is_named_at_once(declare) -> None:
     declare(
         SMALL.replace('kind = "synthetic"', 'kind = "made up"')

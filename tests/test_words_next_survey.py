@@ -123,6 +123,61 @@ def test_captions_say_what_was_wanted_and_assumed() -> None:
     assert words.measure(detectable(unit="levels")) == "detectable_change"
 
 
+@pytest.mark.parametrize(
+    ("language", "known", "unknown", "reach"),
+    [
+        ("en", "assume that 45% of those invited answer", "Response is unknown", "at the response assumed"),
+        ("fr", "supposent que 45 % des personnes invitées", "Taux de réponse inconnu", "au taux de réponse supposé"),
+    ],
+)
+def test_the_response_that_is_assumed_is_said(language: str, known: str, unknown: str, reach: str) -> None:
+    told = dataclasses.replace(needed(language), method={**needed(language).method, "response": 0.45})
+    assert known in plain(words.caption(told))[0] and unknown in plain(words.caption(needed(language)))[0]
+    assert any(reach in said for said in plain(words.findings_answers_needed(told)))
+    assert not any(reach in said for said in plain(words.findings_answers_needed(needed(language))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plan_that_disagrees_with_what_is_seen_is_named(language: str) -> None:
+    mark = {"en": "disagree for “{}”", "fr": "ne concordent pas pour « {} »"}[language]
+    table = detectable(language)
+    assert not any("disagree" in said for said in plain(words.findings_detectable_change(table)))
+    frame = table.frame.assign(n_needed=[900.0, 420.0, 400.0, np.nan])  # seen but more asked for; not seen, and none
+    found = " ".join(plain(words.findings_detectable_change(dataclasses.replace(table, frame=frame))))
+    first, third = words.group_label(table, "level", "executive"), words.group_label(table, "level", "manager")
+    assert mark.format(first).removesuffix("”").removesuffix(" »") in found and third in found.split("disagree")[-1]
+    asked = needed(language)
+    frame = asked.frame.assign(margin_now=[0.06, 0.1, 0.07, 0.06, np.nan])
+    found = " ".join(plain(words.findings_answers_needed(dataclasses.replace(asked, frame=frame))))
+    assert mark.format(words.group_label(asked, "department_size", "micro")) in found
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "in the departments taken now would not be enough"), ("fr", "des ministères actuels ne suffirait pas")],
+)
+def test_a_change_out_of_reach_is_so_for_the_departments_of_now(language: str, said: str) -> None:
+    table = detectable(language)
+    frame = table.frame.assign(note=["reached", "reached", "not_reachable", "too_few_clusters"])
+    found = plain(words.findings_detectable_change(dataclasses.replace(table, frame=frame)))
+    assert sum(said in each for each in found) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_routes_apart_have_their_words(language: str) -> None:
+    table = needed(language)
+    part = ["people", "departments", "people", "departments", "departments"]
+    frame = table.frame.assign(part=part, route=["people", "clusters", "people", "clusters", "clusters"])
+    frame["clusters_needed"] = 9.0
+    frame.loc[4, "note"] = "all_clusters"
+    apart = dataclasses.replace(table, frame=frame)
+    said = words.rows(apart)["group_label"].tolist()
+    assert said[0].endswith({"en": "by people", "fr": "par les personnes"}[language])
+    last = words.size_words(apart, words.rows(apart).iloc[4])
+    assert last == {"en": "all departments are taken already", "fr": "tous les ministères y sont déjà"}[language]
+    assert len(charts.needed(apart).figure.axes[0].texts) == 5
+
+
 def test_alternative_texts() -> None:
     (said,) = plain(words.alt_text("needed", needed()))
     assert "the present answers are enough in 1 of 5 rows" in said

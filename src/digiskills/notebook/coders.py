@@ -66,7 +66,9 @@ class OpenCoders:
 
     def _several(self) -> list[str]:
         if len(self.names) < 2:
-            raise UsageError("coders: one coder read these passages, so there is nothing to agree with; a second is needed")
+            raise UsageError(
+                "coders: one coder read these passages, so there is nothing to agree with; a second is needed"
+            )
         return self.names
 
     def _released(self, kind: str, frame: pd.DataFrame, items: Sequence[str] = ()) -> Released:

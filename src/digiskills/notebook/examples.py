@@ -121,7 +121,7 @@ def passages(identity: str, examples: Examples) -> HTML:
 
 def _quotation(row: pd.Series) -> str:
     source = ", ".join(part for part in (row["attribution"], row["document"], row["passage"]) if part)
-    return f"<blockquote><p>{html.escape(row['text'])}</p><footer>{html.escape(source)}</footer></blockquote>"
+    return f"<blockquote><p>{html.escape(row['text'])}</p><p><small>{html.escape(source)}</small></p></blockquote>"
 
 
 def _strongest(released: pd.DataFrame, coded: FocusGroups, by: str, each: int) -> pd.DataFrame:

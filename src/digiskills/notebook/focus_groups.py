@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from digiskills import focus_groups
+from digiskills import focus_groups, joint_display
 from digiskills import themes as coded_themes
 from digiskills.disclosure import DeclaredTable, Released, passages
 from digiskills.disclosure.passages import ReleasedPassages
@@ -132,6 +132,28 @@ class OpenFocusGroups:
         """
         found = coded_themes.bases(self.coded, by, scope)
         return self._released("passages", (), by, found.rename(columns={"base_segments": "n"}), scope)
+
+    def voiced(self) -> Released:
+        """Return how often and how strongly each barrier is put, by the levels under which passages may be shown.
+
+        Returns
+        -------
+        Released
+            One row per barrier and level of speakers, and per barrier for all of them.
+        """
+        found = joint_display.voiced(self.coded, self.opened.study)
+        return self._released("barriers_voiced", (), ("speaker_level",), found, focus_groups.PARTICIPANTS)
+
+    def paraphrases(self) -> Released:
+        """Return for each barrier the passage that stands for it, out of those that may be shown.
+
+        Returns
+        -------
+        Released
+            One row per barrier that has one, with its text and its place.
+        """
+        found = joint_display.paraphrases(self.coded, self.opened.study, self.opened.smallest_group)
+        return self._released("paraphrases", (), (), found, focus_groups.PARTICIPANTS)
 
     @property
     def coders(self) -> OpenCoders:

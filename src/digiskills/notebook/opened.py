@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from digiskills import disclosure, focus_groups, published, words
+from digiskills import disclosure, focus_groups, joint_display, published, words
 from digiskills import study as studies
+from digiskills.disclosure import JOINT, DeclaredTable
 from digiskills.errors import UsageError, nearest
 from digiskills.notebook.focus_groups import OpenFocusGroups
 from digiskills.notebook.published import OpenPublished
@@ -13,6 +14,7 @@ from digiskills.notebook.publishing import show_tables
 from digiskills.notebook.scope import Scope
 from digiskills.notebook.survey import OpenSurvey
 from digiskills.study import LATEST
+from digiskills.tables import Arranged
 
 ALL = "all"
 SCOPE = ("department_size", "level")
@@ -95,7 +97,8 @@ class OpenStudy(Scope):
         coded = focus_groups.read(self.study)
         if coded is None:
             raise UsageError(focus_groups.why_absent(self.study, self.language))
-        return OpenFocusGroups(self, coded)
+        described = replace(self, study=self.study.described_by(coded.frameworks))
+        return OpenFocusGroups(described, coded)
 
     def published(self) -> OpenPublished:
         """Return the figures that other agencies published.
@@ -114,3 +117,43 @@ class OpenStudy(Scope):
         if received is None:
             raise UsageError(published.why_absent(self.study, self.language))
         return OpenPublished(self, received)
+
+    def joint_display(self, wave: str = LATEST, common_share: float = joint_display.COMMON) -> Arranged:
+        """Return survey, published surveys and focus groups side by side, one row per barrier.
+
+        Parameters
+        ----------
+        wave : str
+            A wave of the survey.
+        common_share : float
+            The share of people, 0 to 1, from which a barrier is common.
+
+        Returns
+        -------
+        Arranged
+            Made of released tables only; without published surveys where the study has none.
+
+        Raises
+        ------
+        UsageError
+            If the study has no focus groups or asks about no barrier; says why.
+        """
+        survey, coded = self.survey(wave), self.focus_groups()
+        given = joint_display.Parts(
+            survey=survey.barriers(),
+            by_size=survey.barriers(by=["department_size"]),
+            by_level=survey.barriers(by=["level"]),
+            voiced=coded.voiced(),
+            paraphrases=coded.paraphrases(),
+            published=None if published.why_absent(self.study, self.language) else self.published().figures(),
+        )
+        table = DeclaredTable(
+            "",
+            self.study.name,
+            JOINT,
+            "joint_display",
+            wave=survey.private.wave.name,
+            where=tuple(self.where.items()),
+            options=(("common_share", common_share),),
+        )
+        return joint_display.laid_out(joint_display.side_by_side(given, table, self.plan))

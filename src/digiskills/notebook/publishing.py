@@ -16,25 +16,26 @@ from IPython.display import HTML
 
 from digiskills import exhibits, intake, tables, words
 from digiskills.charts import Drawing
-from digiskills.disclosure import Released
+from digiskills.disclosure import JOINT, Released
 from digiskills.errors import ReleaseError
 from digiskills.exhibits import Exhibit
 from digiskills.notebook.run import RUN, marked, said
 from digiskills.notebook.scope import Scope
+from digiskills.tables import Arranged
 
 LIMITS = ("department_size", "level")
 WORDS = ("codebook", "frameworks")
 """Folders of a study that say what things are called, in both languages: they are no source of numbers."""
 
 
-def publish(identity: str, shown: Drawing | Released) -> Exhibit:
+def publish(identity: str, shown: Drawing | Released | Arranged) -> Exhibit:
     """Return an exhibit to show, and write its files when a build runs this notebook.
 
     Parameters
     ----------
     identity : str
         Exhibit id as declared in ``notebooks/reports.toml``.
-    shown : Drawing or Released
+    shown : Drawing, Released or Arranged
         A chart or a table.
 
     Returns
@@ -126,10 +127,10 @@ def _shown(released: Released) -> str:
     return marked(tables.html(released))
 
 
-def _refuse_another_scope(identity: str, shown: Drawing | Released, parameters: Mapping[str, Any]) -> None:
+def _refuse_another_scope(identity: str, shown: Drawing | Released | Arranged, parameters: Mapping[str, Any]) -> None:
     """Refuse a survey table that is limited otherwise than its page says."""
-    released = shown.released if isinstance(shown, Drawing) else shown
-    if not parameters or not isinstance(released, Released) or released.evidence != "survey":
+    released = shown.released if isinstance(shown, Drawing | Arranged) else shown
+    if not parameters or not isinstance(released, Released) or released.evidence not in ("survey", JOINT):
         return
     told = {name: parameters[name] for name in LIMITS if parameters.get(name, "all") != "all"}
     if released.where != told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,23 @@ class Study:
     def frameworks(self) -> frameworks.Frameworks:
         """Labels of skills, barriers and what else the study's documents name."""
         return frameworks.read(self.folder / "frameworks")
+
+    def described_by(self, given: frameworks.Frameworks) -> Study:
+        """Return the study with other words, such as those for what a received project leaves unsaid.
+
+        Parameters
+        ----------
+        given : Frameworks
+            Instead of those in its folder.
+
+        Returns
+        -------
+        Study
+            Otherwise the same.
+        """
+        study = replace(self)
+        study.__dict__["frameworks"] = given  # where the cached property keeps what it has read
+        return study
 
     def wave(self, name: str = LATEST) -> Wave:
         """Return one wave.

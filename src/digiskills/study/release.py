@@ -8,21 +8,46 @@ from typing import Any
 
 from digiskills.study.problems import Problems
 
-_LOWEST = {"smallest_group": 3, "fewest_clusters": 1}
+_LOWEST = {"smallest_group": 3, "fewest_clusters": 1, "smallest_answer": 1, "fewest_df": 1}
+_KEYS = (*_LOWEST, "departments", "dominance")
 
 
 @dataclass(frozen=True)
 class Release:
-    """What may leave: the fewest answers and clusters behind a published number, and single departments or not."""
+    """What may leave.
+
+    Parameters
+    ----------
+    smallest_group : int
+        Fewest answers behind a published number, and the width that bounds on a withheld count must have.
+    fewest_clusters : int
+        Fewest departments behind a published number.
+    departments : bool
+        Whether single departments may have numbers of their own.
+    smallest_answer : int
+        Fewest people in the numerator of a share and in what it leaves; 0 for as many as `smallest_group`.
+    dominance : tuple of int and float
+        How many departments, and the share of a group's weight that they may not reach.
+    fewest_df : int
+        Fewest degrees of freedom that a term of a model must have.
+    """
 
     smallest_group: int = 10
     fewest_clusters: int = 3
     departments: bool = False
+    smallest_answer: int = 0
+    dominance: tuple[int, float] = (2, 0.9)
+    fewest_df: int = 10
+
+    @property
+    def answers(self) -> int:
+        """Fewest people in the numerator of a share."""
+        return self.smallest_answer or self.smallest_group
 
 
 def release(table: Mapping[str, Any], problems: Problems) -> Release:
     """Return the rules of release; what is wrong is added to the problems."""
-    problems.known("release", table, (*_LOWEST, "departments"))
+    problems.known("release", table, _KEYS)
     given = dict(table)
     for word, lowest in _LOWEST.items():
         number = given.get(word, lowest)
@@ -31,4 +56,15 @@ def release(table: Mapping[str, Any], problems: Problems) -> Release:
             given.pop(word)
     if type(given.get("departments", False)) is not bool:
         problems.add("release.departments", given["departments"], "is neither true nor false")
-    return Release(**{word: given[word] for word in (*_LOWEST, "departments") if word in given})
+    if "dominance" in given and not _is_dominance(given["dominance"]):
+        problems.add("release.dominance", given.pop("dominance"), "is no number of departments and share", "[2, 0.9]")
+    rules = {word: given[word] for word in _KEYS if word in given}
+    return Release(**rules | ({"dominance": tuple(rules["dominance"])} if "dominance" in rules else {}))
+
+
+def _is_dominance(value: object) -> bool:
+    """Return whether a value is a number of departments and a share."""
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    largest, share = value
+    return type(largest) is int and largest >= 1 and isinstance(share, (int, float)) and 0 < share <= 1

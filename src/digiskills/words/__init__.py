@@ -43,6 +43,7 @@ from digiskills.words.findings import (
     findings_who_answered,
 )
 from digiskills.words.highlights import in_quadrants, own_probability
+from digiskills.words.joint import evidence_words, findings_joint, level, speaker, statement
 from digiskills.words.labels import (
     SIDES,
     answer_label,
@@ -150,6 +151,7 @@ __all__ = [
     "coefficient_label",
     "column_label",
     "entries",
+    "evidence_words",
     "findings_adjusted",
     "findings_answers_needed",
     "findings_around_zero",
@@ -167,6 +169,7 @@ __all__ = [
     "findings_detectable_change",
     "findings_differences",
     "findings_equivalence",
+    "findings_joint",
     "findings_literacy",
     "findings_mix_and_rate",
     "findings_model",
@@ -211,6 +214,7 @@ __all__ = [
     "item_label",
     "items_of",
     "join",
+    "level",
     "mark",
     "measure",
     "nearest_people",
@@ -241,6 +245,8 @@ __all__ = [
     "size_words",
     "source",
     "span",
+    "speaker",
+    "statement",
     "term_label",
     "text",
     "title",

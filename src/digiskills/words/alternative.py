@@ -9,7 +9,7 @@ import pandas as pd
 
 from digiskills.codebook import MISSING_REASONS
 from digiskills.words.captions import by_words, cautions, lower_first, where, withheld_count
-from digiskills.words.catalogue import text
+from digiskills.words.catalogue import entries, text
 from digiskills.words.highlights import HIGHLIGHTS, MOST
 from digiskills.words.labels import rows
 from digiskills.words.measures import chosen, measure
@@ -52,6 +52,12 @@ def _shorter(released: Released) -> Iterator[list[str]]:
     yield from (extremes[:place] for place in range(len(extremes), -1, -1))
 
 
+def _chart(kind: str, released: Released) -> str:
+    """Return the key of the words for a kind of chart, without intervals where a table has none."""
+    bounded = "low" in released.frame and bool(released.frame["low"].notna().any())
+    return f"chart.{kind}" if bounded or f"chart.{kind}_plain" not in entries() else f"chart.{kind}_plain"
+
+
 def alt_text(kind: str, released: Released) -> str:
     """Return the alternative text of a figure.
 
@@ -74,7 +80,7 @@ def alt_text(kind: str, released: Released) -> str:
     opening = text(
         "alt",
         language,
-        chart=text(f"chart.{kind}", language),
+        chart=text(_chart(kind, released), language),
         measure=lower_first(text(f"measure.{measure(released)}", language)),
         by=text("alt.by", language, by=by) if by else "",
         where=where(released),

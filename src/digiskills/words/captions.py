@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digiskills.study import Study
 
 COUNTED: tuple[str, ...] = ("respondents", "themes", "passages", "figures", "departments")
-COUNTED += ("cooccurrence", "cooccurrence_in_paragraphs", "saturation")
+COUNTED += ("cooccurrence", "cooccurrence_in_paragraphs", "saturation", "barriers_voiced", "joint_display")
 """Kinds of table without weighted estimates."""
 BASES: dict[str, tuple[str, ...]] = {
     "themes": ("base",),
@@ -34,6 +34,8 @@ BASES: dict[str, tuple[str, ...]] = {
     "cooccurrence": ("base",),
     "cooccurrence_in_paragraphs": ("base",),
     "saturation": (),
+    "barriers_voiced": ("base",),
+    "joint_display": (),
     "changes": ("n_before", "n"),
     "detectable_change": ("n_before", "n"),
 }
@@ -43,6 +45,7 @@ CELLS = {
     "robustness": ("item", "choice", "option"),
     "robustness_order": ("measure", "choice", "option", "item"),
     "quiz": ("answer", "right"),
+    "joint_display": ("part", "item", "department_size", "level"),
     "coverage": ("item", "at_least"),
     "reach": ("item", "short"),
     "pairs_short": ("item", "other"),
@@ -61,7 +64,7 @@ CELLS = {
 }
 """The columns that make a cell besides the breakdown, where they are not what a row is about alone."""
 COUNTED_IN = {"themes": "passages", "coverage": "departments", "coder_agreement": "passages", "settled": "passages"}
-COUNTED_IN |= {"cooccurrence": "passages", "cooccurrence_in_paragraphs": "paragraphs"}
+COUNTED_IN |= {"barriers_voiced": "passages", "cooccurrence": "passages", "cooccurrence_in_paragraphs": "paragraphs"}
 """What ``n`` counts, where it is not answers."""
 
 

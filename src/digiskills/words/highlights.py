@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from digiskills.words import choices, coded, planned, scales_and_coders
+from digiskills.words import choices, coded, joint, planned, scales_and_coders
 from digiskills.words.catalogue import text
 from digiskills.words.labels import rows
 from digiskills.words.measures import form, measure
@@ -168,6 +168,7 @@ HIGHLIGHTS: dict[str, Callable[[Released, int], list[str]]] = {
     "cooccurrence": coded.pair_highlights,
     "cooccurrence_in_paragraphs": coded.pair_highlights,
     "saturation": coded.saturation_highlights,
+    "joint_display": joint.joint_highlights,
     "answers_needed": planned.answers_highlights,
     "detectable_change": planned.change_highlights,
 }

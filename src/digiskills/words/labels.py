@@ -39,7 +39,7 @@ OF_SEVERAL = ("below_minimum", "tasks_not_alone", "quiz_not_right", "deep", "bro
 
 
 SHOWN = {"quadrants": "importance", "departments": "clusters"}
-SHOWN |= {"cooccurrence": "n", "cooccurrence_in_paragraphs": "n", "saturation": "n"}
+SHOWN |= {"barriers_voiced": "n", "cooccurrence": "n", "cooccurrence_in_paragraphs": "n", "saturation": "n"}
 SHOWN |= {"answers_needed": "n_needed", "detectable_change": "change_detectable"}
 """The column of the number that is shown, where it is neither an estimate nor a count."""
 
@@ -233,7 +233,8 @@ def breakdown(released: Released) -> list[str]:
 
 def scope(released: Released) -> list[str]:
     """Return the words for what the whole table is limited to, such as one department size."""
-    single = {name: str(released.frame[name].iloc[0]) for name in released.by if name not in groups(released)}
+    alone = [name for name in released.by if len(released.frame) and name not in groups(released)]
+    single = {name: str(released.frame[name].iloc[0]) for name in alone}
     limits = {**single, **released.where}
     return [group_label(released, name, value) for name, value in limits.items() if value != "all"]
 

@@ -131,6 +131,7 @@ def _more(released: Released, frame: pd.DataFrame) -> list[str]:
 def _limits(released: Released, frame: pd.DataFrame) -> list[str]:
     """Return which rows cannot reach what is wanted, hold too little to plan from, or rest on few departments."""
     out = "needed.out_of_reach" if knows_response(released) else "needed.out_of_reach_of_all"
+    out = "detectable.out_of_reach" if released.kind == "detectable_change" else out
     marks = {
         out: frame["note"].isin(OUT_OF_REACH),
         "needed.too_few": frame["note"].isin(TOO_FEW),

@@ -67,12 +67,14 @@ def findings_equivalence(released: Released) -> list[str]:
     failed = [
         say(
             released,
-            "equivalence.undefined",
+            "equivalence.undefined" if len(cells) < len(frame) else "equivalence.undefined_all",
             labels=_labels(released, cells),
             reason=undefined_label(str(why), language),
         )
         for why, cells in frame[frame["value"].isna()].groupby("reason", sort=False)
     ]
+    if frame["value"].isna().all():
+        return [*failed, *withheld_sentences(released)]
     tested = number(int(frame["value"].notna().sum()), language)
     key = "equivalence.some" if labels else "equivalence.none"
     return [

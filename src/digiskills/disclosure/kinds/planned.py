@@ -114,18 +114,18 @@ def _apart(frame: pd.DataFrame) -> pd.DataFrame:
         made["invitations_needed"] = made["n_needed"] * per_answer
         if route == "people":
             made["clusters_needed"] = np.nan
-        made["note"] = _notes_of_route(frame, made["n_needed"], route)
+        made["note"] = _notes_of_route(frame, made["n_needed"])
         tables.append(made)
     found = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
     found.attrs["method"] = frame.attrs["method"]
     return found
 
 
-def _notes_of_route(frame: pd.DataFrame, needed: pd.Series, route: str) -> pd.Series:
+def _notes_of_route(frame: pd.DataFrame, needed: pd.Series) -> pd.Series:
     """Return what each row is marked with when one route alone is taken."""
     note = frame["note"]
     closed = needed.isna() & ~note.isin(UNKNOWN)
-    taken = closed & note.eq("all_clusters") & (route == "clusters")
+    taken = closed & note.eq("all_clusters")
     kept = note.mask(note.isin(("reached", "all_clusters", "not_reachable")), "")
     return kept.mask(needed <= frame["n"], "reached").mask(closed, "not_reachable").mask(taken, "all_clusters")
 

@@ -15,8 +15,9 @@ from digiskills.survey import Survey
 
 GROUPS = "level"
 """What makes the groups in which questions are compared, unless a table says otherwise."""
-EQUIVALENCE = ("scale", "item", "test", "n", "fewest", "clusters", "estimate", "chi2", "df", "p", "p_adjusted")
-EQUIVALENCE += ("size", "reason")
+EQUIVALENCE = ["scale", "item", "test", "n", "fewest", "clusters", "estimate", "chi2", "df", "p", "p_adjusted"]
+EQUIVALENCE += ["size", "reason"]
+ONE_GROUP = "one_group"
 
 
 def reliability(source: Source) -> pd.DataFrame:
@@ -67,7 +68,9 @@ def item_rest(source: Source) -> pd.DataFrame:
     found = agreement.scale_items(survey)
     method = found.attrs["method"]
     scales = agreement.scale_reliability(survey, which=("alpha", "spearman_brown")).drop_duplicates("item")
-    found.insert(list(found.columns).index("clusters"), "fewest", found["scale"].map(scales.set_index("item")["fewest"]))
+    found.insert(
+        list(found.columns).index("clusters"), "fewest", found["scale"].map(scales.set_index("item")["fewest"])
+    )
     found.attrs["method"] = method
     return found
 
@@ -85,7 +88,7 @@ def equivalence(source: Source) -> pd.DataFrame:
     -------
     DataFrame
         One row per scale and question, as `digiskills.agreement.scale_equivalence` gives it for the test of any
-        difference; without rows where the scope leaves one group, which has none to be compared with.
+        difference; without numbers where the scope leaves one group, which has none to be compared with.
 
     Raises
     ------
@@ -101,15 +104,24 @@ def equivalence(source: Source) -> pd.DataFrame:
     survey, groups = _inside(source), str(source.option("groups", GROUPS))
     labels = agreement.groups_of(survey, groups)
     if labels.nunique() < 2:
-        found = pd.DataFrame({name: pd.Series(dtype=object) for name in EQUIVALENCE})
-        found.attrs["method"] = {"groups": groups, "moderate": np.nan, "large": np.nan}
-        return found
+        return _of_one_group(survey, groups)
     found = agreement.scale_equivalence(survey, groups)
     method = found.attrs["method"]
     if survey.cluster is not None:
         met = survey.cluster.reset_index(drop=True).astype(str).groupby(labels.astype(object)).nunique()
         found = found.assign(clusters=found["clusters"].clip(upper=int(met.min())))
     found.attrs["method"] = method
+    return found
+
+
+def _of_one_group(survey: Survey, groups: str) -> pd.DataFrame:
+    """Rows that say why there is no test: one group has none to be compared with."""
+    items = agreement.scale_items(survey)
+    items = items[items.groupby("scale")["item"].transform("size") > 2]
+    found = items.assign(test="total", fewest=items["n"], size="", reason=ONE_GROUP, estimate=np.nan)
+    found = found.assign(**dict.fromkeys(("chi2", "df", "p", "p_adjusted"), np.nan))[EQUIVALENCE].reset_index(drop=True)
+    moderate, large = agreement.THRESHOLDS["jodoin_gierl"]
+    found.attrs["method"] = {"groups": groups, "moderate": moderate, "large": large}
     return found
 
 

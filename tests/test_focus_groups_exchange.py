@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from refi_qda_files import archive, breaches, bytes_of, number, project
 
-from digiskills import focus_groups, study
+from digiskills import focus_groups, study, themes
 from digiskills.errors import StudyError, UsageError
 from digiskills.focus_groups import FocusGroups
 from digiskills.focus_groups.exchange.conventions import cells, column_of, lines
@@ -61,7 +61,11 @@ def test_ontario_counts_are_the_same(ontario: FocusGroups, written: Path) -> Non
     again = focus_groups.from_project(refi_qda.read(written), ontario.frameworks, ontario.codes)
     for by in ([], ["speaker_level"], ["stance"], ["document"]):
         for coder in ("consensus", "a"):
-            pd.testing.assert_frame_equal(ontario.counts(by, coder=coder), again.counts(by, coder=coder))
+            one, other = (
+                themes.prevalence(each, by, "all" if by == ["document"] else "participants", coder)
+                for each in (ontario, again)
+            )
+            pd.testing.assert_frame_equal(one, other)
 
 
 def test_ontario_follows_the_published_structure(written: Path) -> None:
@@ -193,7 +197,7 @@ def test_another_programs_project(tmp_path: Path) -> None:
         ["P3", "consensus", "culture.risk", 1],
     ]
     assert found.coders == ["Ben", "consensus"]
-    by_level = found.counts(["speaker_level"]).set_index(["code", "speaker_level"])["segments"]
+    by_level = themes.prevalence(found, ["speaker_level"]).set_index(["code", "speaker_level"])["segments"]
     assert by_level.to_dict() == {
         ("culture.risk", "executive"): 1,
         ("culture.risk", "staff"): 1,
@@ -204,8 +208,8 @@ def test_another_programs_project(tmp_path: Path) -> None:
     }
     assert found.label("speaker_level", "not_stated", "fr") == "Non précisé"
     # Of the stance the project says nothing at all.
-    assert found.counts(["stance"])["stance"].astype("str").unique().tolist() == ["not_stated"]
-    assert found.counts().set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
+    assert themes.prevalence(found, ["stance"])["stance"].astype("str").unique().tolist() == ["not_stated"]
+    assert themes.prevalence(found).set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
 
 
 def test_their_words_are_never_a_paraphrase(tmp_path: Path) -> None:
@@ -291,7 +295,7 @@ def study_of(folder: Path, coder: str = "Ana", text: str = "") -> Study:
 def test_a_study_with_a_project(tmp_path: Path) -> None:
     found = focus_groups.read(study_of(tmp_path / "small"))
     assert found is not None
-    assert found.counts().set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
+    assert themes.prevalence(found).set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
     assert found.label("code", "culture.risk", "fr") == "Aversion au risque"
 
 

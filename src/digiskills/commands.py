@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ import typer
 from digiskills import unchanged
 
 if TYPE_CHECKING:
+    from digiskills.intake.refi_qda import Project
     from digiskills.reports.declared import Report
     from digiskills.reports.run import Note, Outcome, Tell
 
@@ -24,6 +25,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+export = typer.Typer(help="Write a study's coded passages for programs for qualitative analysis.", no_args_is_help=True)
+app.add_typer(export, name="export")
 
 StudyOption = Annotated[str | None, typer.Option("--study", help="Study; the default is the one of reports.toml.")]
 OutputOption = Annotated[Path | None, typer.Option("--output", help="Folder to write to instead of reports/.")]
@@ -157,6 +161,78 @@ def simulate(study: Annotated[str, typer.Argument(help="A study with a truth.tom
         print(os.path.relpath(path, paths.root()))
 
 
+CodedArgument = Annotated[str, typer.Argument(help="A study with coded passages.")]
+TextsOption = Annotated[str, typer.Option(help="en or fr: whose paraphrases are the texts.")]
+FileOption = Annotated[Path | None, typer.Option("--output", help="File to write; by default STUDY.qdpx or STUDY.qdc.")]
+
+
+@export.command(epilog="Example: digiskills export qdpx ontario --language fr --output ontario_fr.qdpx")
+def qdpx(study: CodedArgument, language: TextsOption = "en", output: FileOption = None) -> None:
+    """Write passages, codes, coders and descriptors as a REFI-QDA project."""
+    from digiskills.intake import refi_qda
+
+    _export(study, language, output or Path(f"{study}.qdpx"), refi_qda.write)
+
+
+@export.command(epilog="Example: digiskills export qdc ontario")
+def qdc(study: CodedArgument, output: FileOption = None) -> None:
+    """Write the codes, without any passage, as a REFI-QDA codebook."""
+    from digiskills.intake import refi_qda
+
+    _export(study, "en", output or Path(f"{study}.qdc"), refi_qda.write_codebook)
+
+
+@app.command(epilog="Example: digiskills inspect interviews.qdpx")
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A project (.qdpx), a codebook (.qdc), or a table as received.")],
+) -> None:
+    """Say what a file holds: numbers of rows and names of columns, never a value or a text."""
+    from digiskills.intake.inspected import inspected
+
+    print(*inspected(file), sep="\n")
+
+
+paper = typer.Typer(help="Exhibits and numbers for the authors of a paper.", no_args_is_help=True)
+app.add_typer(paper, name="paper")
+
+
+@paper.command("bundle", epilog="Example: digiskills paper bundle paper/ontario --exhibit 05-gap-by-level")
+def paper_bundle(
+    folder: Annotated[Path, typer.Argument(help="New, empty, or an earlier bundle, which is replaced.")],
+    study: StudyOption = None,
+    language: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    exhibit: Annotated[list[str] | None, typer.Option(help="Id of an exhibit; all by default.")] = None,
+    preset: Annotated[str, typer.Option(help="Size of the pictures, such as “single column”.")] = "",
+    output: Annotated[Path | None, typer.Option("--output", help="Folder that was built to, not reports/.")] = None,
+) -> None:
+    """Copy built figures, tables and numbers, with captions and snippets for LaTeX, Quarto, MyST and Word."""
+    from digiskills.paper import bundle
+
+    files = bundle(folder, study, language, exhibit or (), preset, output)
+    print(f"{len(files)} files. Open {folder / 'README.md'}")
+
+
+@paper.command("check", epilog="Example: digiskills paper check paper/manuscript.tex")
+def paper_check(
+    file: Annotated[Path, typer.Argument(help="A .tex, .md, .qmd or .docx file; it is only read.")],
+    study: StudyOption = None,
+    language: Annotated[str | None, typer.Option(help="en or fr; that of the bundle by default.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Folder of its bundle; looked for beside the file.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Folder that was built to, not reports/.")] = None,
+) -> None:
+    """List the numbers and figures of a manuscript that are not those of the present build."""
+    from digiskills.paper import check
+
+    checked = check(file, study, language, bundle, output)
+    for finding in checked.findings:
+        print(finding)
+    print(checked.summary)
+    for note in checked.notes:
+        print(note)
+    if checked.findings:
+        raise typer.Exit(1)
+
+
 @app.command()
 def lab() -> None:
     """Open JupyterLab on the notebooks."""
@@ -164,6 +240,24 @@ def lab() -> None:
 
     os.chdir(paths.root())
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={paths.notebooks()}"])
+
+
+def _export(study: str, language: str, output: Path, write: Callable[[Project, Path], None]) -> None:
+    """Write a study's coded passages and say where."""
+    from digiskills import focus_groups
+    from digiskills import study as studies
+    from digiskills.errors import UsageError
+
+    declared = studies.read(study)
+    coded = focus_groups.read(declared)
+    if coded is None:
+        raise UsageError(focus_groups.why_absent(declared, "en"))
+    project = focus_groups.to_project(coded, declared.name, language)
+    try:
+        write(project, output)
+    except OSError as error:
+        raise UsageError(f"--output {output}: cannot be written ({error.strerror})") from None
+    print(output)
 
 
 def _settings(given: Sequence[str]) -> dict[str, str]:

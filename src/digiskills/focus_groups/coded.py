@@ -128,76 +128,6 @@ class FocusGroups:
         """
         return list(self.documents["document"]) if name == "document" else self.frameworks.values(name)
 
-    def counts(
-        self, by: Sequence[str] = (), scope: str = PARTICIPANTS, coder: str = CONSENSUS, of: str = "code"
-    ) -> pd.DataFrame:
-        """Return in how many passages each code stands.
-
-        Parameters
-        ----------
-        by : sequence of str
-            What the passages are broken down by: ``stance``, ``speaker_level``, ``about_level``,
-            ``org_size``, ``org_role``, ``speech``, ``document``.
-        scope, coder : str
-            As in `passages`.
-        of : str
-            ``code``, or ``family``: a passage with two codes of a family counts once.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per code (or family) and each combination of `by` that some passage has, zeros
-            included: [code], family, <by…>, segments, base_segments (passages of that combination).
-            Codes in the order of ``codes.csv``, values in the order of ``descriptors.csv``.
-
-        Raises
-        ------
-        UsageError
-            If a name is not known.
-        """
-        _refuse_unknown("breakdown", by, BREAKDOWNS)
-        _refuse_unknown("unit", [of], ("code", "family"))
-        passages = self._ordered(self.passages(scope, coder), by)
-        bases = self._bases(passages, by)
-        units = self.codes[["code", "family"] if of == "code" else ["family"]].drop_duplicates()
-        rows = units.merge(bases, how="cross")
-        coded = passages.merge(self._coded(coder), on="segment_id").drop_duplicates(["segment_id", of])
-        found = coded.groupby([of, *by], observed=True).size().rename("segments").reset_index()
-        rows = rows.merge(found, on=[of, *by], how="left")
-        rows["segments"] = rows["segments"].fillna(0).astype(int)
-        return rows[[*units.columns, *by, "segments", "base_segments"]]
-
-    def codes_by_level(self, scope: str = PARTICIPANTS, coder: str = CONSENSUS) -> pd.DataFrame:
-        """Return in how many passages of each speaker's level a code stands.
-
-        Parameters
-        ----------
-        scope, coder : str
-            As in `passages`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per code and level of who speaks: code, family, speaker_level, segments,
-            base_segments. Levels without a passage have no row: nobody of that level is relayed.
-        """
-        return self.counts(["speaker_level"], scope, coder)
-
-    def codes_by_stance(self, scope: str = PARTICIPANTS, coder: str = CONSENSUS) -> pd.DataFrame:
-        """Return in how many passages of each stance a code stands.
-
-        Parameters
-        ----------
-        scope, coder : str
-            As in `passages`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per code and stance: code, family, stance, segments, base_segments.
-        """
-        return self.counts(["stance"], scope, coder)
-
     def _in_scope(self, scope: str) -> pd.Series:
         counted = ~self.segments["is_heading"] & (self.segments["duplicate_of"] == "")
         if scope == EVERYTHING:
@@ -206,25 +136,6 @@ class FocusGroups:
             return counted & self.segments["participants"]
         _refuse_unknown("scope", [scope], [PARTICIPANTS, EVERYTHING, *self.documents["document"]])
         return counted & (self.segments["document"] == scope)
-
-    def _coded(self, coder: str) -> pd.DataFrame:
-        codings = self.codings.loc[self.codings["coder"] == coder, ["segment_id", "code"]]
-        return codings.merge(self.codes[["code", "family"]], on="code")
-
-    def _ordered(self, passages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-        """Return the passages with each breakdown's values in the order of their list."""
-        orders = {name: self._values(name) for name in by}
-        return passages.assign(
-            **{name: pd.Categorical(passages[name], categories=order) for name, order in orders.items()}
-        )
-
-    def _values(self, name: str) -> list[str]:
-        return list(self.documents["document"]) if name == "document" else self.frameworks.values(name)
-
-    def _bases(self, passages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-        if not by:
-            return pd.DataFrame({"base_segments": [len(passages)]})
-        return passages.groupby(list(by), observed=True).size().rename("base_segments").reset_index()
 
 
 def _refuse_unknown(kind: str, words: Sequence[str], known: Sequence[str]) -> None:

@@ -144,6 +144,17 @@ class OpenFocusGroups:
         found = joint_display.voiced(self.coded, self.opened.study)
         return self._released("barriers_voiced", (), ("speaker_level",), found, focus_groups.PARTICIPANTS)
 
+    def codes_voiced(self) -> Released:
+        """Return how often and how strongly each code is put, by the levels under which passages may be shown.
+
+        Returns
+        -------
+        Released
+            One row per code and level of speakers, and per code for all of them.
+        """
+        found = joint_display.codes_voiced(self.coded, self.opened.study)
+        return self._released("codes_voiced", (), ("speaker_level",), found, focus_groups.PARTICIPANTS)
+
     def paraphrases(self) -> Released:
         """Return for each barrier the passage that stands for it, out of those that may be shown.
 

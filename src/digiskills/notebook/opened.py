@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from digiskills import disclosure, focus_groups, joint_display, published, words
 from digiskills import study as studies
-from digiskills.disclosure import JOINT, DeclaredTable
+from digiskills.disclosure import JOINT, DeclaredTable, joint
 from digiskills.errors import UsageError, nearest
 from digiskills.notebook.focus_groups import OpenFocusGroups
 from digiskills.notebook.published import OpenPublished
@@ -147,13 +147,59 @@ class OpenStudy(Scope):
             paraphrases=coded.paraphrases(),
             published=None if published.why_absent(self.study, self.language) else self.published().figures(),
         )
-        table = DeclaredTable(
-            "",
-            self.study.name,
-            JOINT,
-            "joint_display",
-            wave=survey.private.wave.name,
-            where=tuple(self.where.items()),
-            options=(("common_share", common_share),),
-        )
+        table = self._joint("joint_display", wave, common_share=common_share)
         return joint_display.laid_out(joint_display.side_by_side(given, table, self.plan))
+
+    def recommendations(self, wave: str = LATEST) -> Arranged:
+        """Return recommendations beside their indicators in the survey and in focus groups.
+
+        Parameters
+        ----------
+        wave : str
+            A wave of the survey.
+
+        Returns
+        -------
+        Arranged
+            Made of released tables only.
+
+        Raises
+        ------
+        UsageError
+            If the study has no focus groups, recommendations or indicators.
+        """
+        table, coded = self._joint("recommendations", wave), self.focus_groups()
+        made_of = {
+            name: self.survey_table(part.kind, part.wave, part.items, part.by)
+            for name, part in joint.parts(table, self.study).items()
+            if part.evidence == "survey"
+        }
+        made_of["voiced"] = coded.codes_voiced()
+        return joint_display.recommendations_laid_out(joint_display.indicated(made_of, table, self.plan))
+
+    def questions(self, wave: str = LATEST) -> Arranged:
+        """Return research questions with the exhibits that answer them.
+
+        Parameters
+        ----------
+        wave : str
+            The wave of the page.
+
+        Returns
+        -------
+        Arranged
+            It holds no number.
+
+        Raises
+        ------
+        UsageError
+            If the study names no questions.
+        """
+        table = self._joint("questions", wave)
+        return joint_display.questions_laid_out(joint_display.answered(self.study, table, self.plan, self.language))
+
+    def _joint(self, kind: str, wave: str, **options: float) -> DeclaredTable:
+        """Return a table of joint evidence in the scope of the study as opened."""
+        where = tuple(self.where.items())
+        named = self.study.wave(wave).name
+        return DeclaredTable("", self.study.name, JOINT, kind, (), (), named, where, tuple(options.items()))

@@ -12,7 +12,7 @@ from digiskills.themes.prevalence import prevalence
 
 SPEAKER = "speaker_level"
 JOINED = ";"
-_NO_GROUP = ("mixed", "none")  # several levels, or nobody
+_NO_GROUP = ("mixed", "none", "not_stated", "unspecified")  # several levels, nobody, or not known
 
 
 def apart_and_together(
@@ -29,8 +29,8 @@ def apart_and_together(
     groups : FocusGroups
         The coded passages of a study.
     among : sequence of str
-        Levels of speakers to set side by side, in this order; by default all that speak alone (not ``mixed``, not
-        ``none``), in the order of ``descriptors.csv``.
+        Levels of speakers to set side by side, in this order; by default all that speak alone (not ``mixed``,
+        ``none``, ``not_stated`` or ``unspecified``), in the order of ``descriptors.csv``.
     scope, coder, of
         As in `prevalence`.
 

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -80,7 +81,9 @@ def write_codebook(project: Project, path: Path | str) -> None:
     _check(project, Path(path).name)
     root = Element("CodeBook", {"xmlns": _CODEBOOK, "origin": project.origin or ORIGIN})
     _codes(root, project, {})
-    _sets(root, project, ("code",), "guid")
+    of_codes = project.set_members.loc[project.set_members["kind"] == "code", "set"]
+    sets = project.sets[project.sets["set"].isin(of_codes)]
+    _sets(root, replace(project, sets=sets), ("code",), "guid")
     Path(path).write_bytes(_bytes(root))
 
 

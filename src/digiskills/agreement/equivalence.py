@@ -106,11 +106,12 @@ def _of_item(scores: pd.DataFrame, groups: pd.Categorical, item: str) -> pd.Data
 
 def _fits(answers: pd.Series, rest: pd.Series, groups: pd.Categorical) -> _Fits:
     """Return the models, fitted to counts: respondents alike in rest and group are one row."""
-    table = pd.crosstab([rest.to_numpy(), groups.codes], answers.to_numpy())
-    counts = table.to_numpy(dtype=float)
-    other = table.index.get_level_values(0).to_numpy(dtype=float)
-    other = (other - rest.mean()) / rest.std()
-    member = np.eye(len(groups.categories))[table.index.get_level_values(1)][:, 1:]
+    rests, of_rest = np.unique(rest.to_numpy(dtype=float), return_inverse=True)
+    alike, row = np.unique(of_rest * len(groups.categories) + groups.codes, return_inverse=True)
+    given, column = np.unique(answers.to_numpy(dtype=float), return_inverse=True)
+    counts = np.bincount(row * len(given) + column, minlength=len(alike) * len(given)).reshape(-1, len(given)) * 1.0
+    other = (rests[alike // len(groups.categories)] - rest.mean()) / rest.std()
+    member = np.eye(len(groups.categories))[alike % len(groups.categories)][:, 1:]
     both = np.column_stack([other, member])
     designs = (other[:, None], both, np.column_stack([both, member * other[:, None]]))
     rest_only, with_group, with_both = (ordinal_logit(counts, design) for design in designs)

@@ -26,6 +26,7 @@ def open_study(
     *,
     department_size: str = ALL,
     level: str = ALL,
+    department: str = ALL,
     smallest_group: int = 0,
 ) -> OpenStudy:
     """Return a study, opened in one language and limited to one scope.
@@ -38,6 +39,9 @@ def open_study(
         ``en`` or ``fr``.
     department_size, level : str
         A category to limit everything to, or ``all``.
+    department : str
+        One department, by the label that the survey gives it, as a population of its own; only where the study
+        opts in to pages of departments.
     smallest_group : int
         May raise the study's own threshold; 0 leaves it.
 
@@ -58,6 +62,8 @@ def open_study(
     where = {dimension: category for dimension, category in scope.items() if category != ALL}
     for dimension, category in where.items():
         declared.dimension(dimension).label(category, language)
+    if department != ALL:
+        where |= {disclosure.DEPARTMENT: department}
     show_tables()
     return OpenStudy(declared, language, where, smallest_group, disclosure.read_plan(declared.name))
 

@@ -23,7 +23,7 @@ from digiskills.notebook.run import RUN, marked, said
 from digiskills.notebook.scope import Scope
 from digiskills.tables import Arranged
 
-LIMITS = ("department_size", "level")
+LIMITS = ("department_size", "level", "department")
 WORDS = ("codebook", "frameworks")
 """Folders of a study that say what things are called, in both languages: they are no source of numbers."""
 

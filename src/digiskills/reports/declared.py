@@ -21,7 +21,9 @@ from digiskills.reports import parameters as declared_parameters
 from digiskills.reports.parameters import Parameter
 from digiskills.study import Study
 
-EVIDENCE = ("survey", "focus_groups", "published")
+EVIDENCE = ("survey", "focus_groups", "published", "joint")
+# Evidence that a joint table rests on; a study may lack what stands last.
+JOINED = ("survey", "focus_groups", "published")
 # What disclosure.KINDS and the other evidence can make; a test holds this list, which imports nothing, to them.
 KINDS = (
     "respondents",
@@ -71,6 +73,12 @@ KINDS = (
     "coder_agreement",
     "settled",
     "figures",
+    "barriers_voiced",
+    "paraphrases",
+    "joint_display",
+    "codes_voiced",
+    "recommendations",
+    "questions",
 )
 # Kinds that compare coders with each other.
 OF_CODERS = ("coder_agreement", "settled")
@@ -90,6 +98,12 @@ NEEDS = {
     "response": ("heads of the population",),
     "answers_needed": ("errors of its design",),
     "detectable_change": ("errors of its design",),
+}
+# What kinds read in a study’s frameworks.
+FRAMEWORKS = {
+    "joint_display": ("barriers",),
+    "recommendations": ("recommendations", "indicators"),
+    "questions": ("questions", "question_exhibits"),
 }
 # Every page exists for each study and language, so these two never make a page of another name.
 EVERYWHERE = ("study", "language")
@@ -280,17 +294,36 @@ def unanswered(entry: Mapping[str, Any], study: Study) -> str:
     """
     lacks = []
     for table in entry.get("table", []):
-        if table["evidence"] not in study.evidence:
-            lacks.append(f"evidence {table['evidence']}")
+        named = FRAMEWORKS.get(table["kind"], ())
+        lacks += [f"frameworks {name}" for name in named if name not in study.frameworks.tables]
+        missing = [name for name in rests_on(table["evidence"])[:2] if name not in study.evidence]
+        if missing:
+            lacks += [f"evidence {name}" for name in missing]
         elif table["kind"] in OF_CODERS:
             lacks += [] if _has_several_coders(study) else ["a second coder"]
-        elif table["evidence"] == "survey":
+        elif "survey" in rests_on(table["evidence"]):
             lacks += [f"dimension {name}" for name in table.get("by", []) if name not in study.dimensions]
             lacks += [f"items {word}" for word in _lacking_items(table.get("items", ""), study)]
             lacks += _lacking_named(table.get("options", {}), study)
             lacks += _lacking_design(table["kind"], study)
             lacks += ["a second wave"] if table["kind"] in TWO_WAVES and len(study.waves) < 2 else []
     return ", ".join(dict.fromkeys(lacks))
+
+
+def rests_on(evidence: str) -> tuple[str, ...]:
+    """Return the evidence of a study that a table rests on.
+
+    Parameters
+    ----------
+    evidence : str
+        As declared.
+
+    Returns
+    -------
+    tuple of str
+        Several where they stand side by side; a study may lack the last of these.
+    """
+    return JOINED if evidence == "joint" else (evidence,)
 
 
 def _lacking_items(items: str | Sequence[str], study: Study) -> list[str]:
@@ -413,7 +446,7 @@ def _expanded(
 
 def _limits_nothing(entry: Mapping[str, Any], scope: Mapping[str, Any]) -> list[str]:
     """Return a message per limit on a notebook that shows no survey, whose page would only claim it."""
-    if not entry.get("table") or any(table["evidence"] == "survey" for table in entry["table"]):
+    if not entry.get("table") or any("survey" in rests_on(table["evidence"]) for table in entry["table"]):
         return []
     limits = [name for name in LIMITS if scope.get(name) not in (None, "all", "latest", 0)]
     return [f"{name}: the notebook shows no survey, so this limits nothing; leave it out" for name in limits]
@@ -442,7 +475,8 @@ def _report(
     values = {parameter.name: parameter.default for parameter in parameters} | dict(given) | fixed
     defaults = {parameter.name: parameter.default for parameter in parameters} | fixed
     scope = {name: value for name, value in values.items() if value != defaults[name]}
-    where = tuple((name, value) for name, value in scope.items() if name in study.dimensions and value != "all")
+    limits = {*study.dimensions, *(["department"] if study.release.departments else [])}
+    where = tuple((name, value) for name, value in scope.items() if name in limits and value != "all")
     tables = tuple(_table(table, where, values) for table in entry.get("table", []))
     page = "--".join([entry["notebook"], *(f"{name}-{_slug(value)}" for name, value in scope.items())])
     return Report(page, entry["notebook"], study.name, language, values, scope, tables)
@@ -459,7 +493,7 @@ def _table(table: Mapping[str, Any], where: tuple[tuple[str, str], ...], values:
         items=items if isinstance(items, str) else tuple(items),
         by=tuple(table.get("by", ())),
         waves=tuple(table.get("waves", ("latest",))),
-        where=where if table["evidence"] == "survey" else (),
+        where=where if "survey" in rests_on(table["evidence"]) else (),
         options=tuple(sorted((name, _hashable(value)) for name, value in options.items())),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from digiskills.disclosure import own_page
 from digiskills.disclosure.kinds import (
     answered,
     changes,
@@ -85,10 +86,13 @@ def estimate(table: DeclaredTable, study: Study, count: Count) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        If the kind is not known.
+        If the kind is not known, or not to be had of a single department.
+    ReleaseError
+        If the table is of a department and the study does not opt in.
     """
     if table.kind not in KINDS:
         raise UsageError(f"‘{table.kind}’ is no kind of survey table: {nearest(table.kind, KINDS)}")
+    own_page.check(table, study)
     frame = KINDS[table.kind](Source(table, study, count))
     method = frame.attrs
     for name, category in table.where:

@@ -52,7 +52,7 @@ def needs(source: Source) -> pd.DataFrame:
     DataFrame
         One row per measure, skill and domain: item, measure, <by>, n, clusters, estimate, se, df, low, high,
         rank (1 for the greatest need), expected_rank, rank_low, rank_high, joint_low, joint_high,
-        top_probability (of being among the first three). Ranks have no certainty where the design of the
+        top_probability (of being among the first three), note. Ranks have no certainty where the design of the
         survey is not known.
 
     Raises
@@ -85,7 +85,7 @@ def quadrants(source: Source) -> pd.DataFrame:
     DataFrame
         One row per cut, skill and domain: item, cut (``mean`` and ``median`` of the skills' means, ``middle`` of
         the scale), <by>, n, clusters, df, importance and performance with _low, _high and _cut, quadrant and the
-        probabilities p_concentrate, p_keep_up, p_low_priority, p_overkill.
+        probabilities p_concentrate, p_keep_up, p_low_priority, p_overkill; note.
     """
     pairs = pairs_of(source.survey, source.skills)
     given: dict[str, Cut] = {"mean": "mean", "median": "median", MIDDLE: _middle(source, pairs)}
@@ -96,7 +96,7 @@ def quadrants(source: Source) -> pd.DataFrame:
         found[f"{name}_low"], found[f"{name}_high"] = _interval(found, side)
     found = found.rename(columns=QUADRANTS)
     numbers = [f"{name}{part}" for name in SIDES.values() for part in ("", "_low", "_high", "_cut")]
-    kept = ["item", "cut", *source.by, "n", "clusters", "df", *numbers, "quadrant", *QUADRANTS.values()]
+    kept = ["item", "cut", *source.by, "n", "clusters", "df", *numbers, "quadrant", *QUADRANTS.values(), "note"]
     unsure = [f"{name}{end}" for name in SIDES.values() for end in ("_low", "_high")]
     found = _known(found[kept], [*unsure, *QUADRANTS.values()], source)
     found.attrs["method"] = stacked.attrs["method"] | {"cut": given}
@@ -107,8 +107,8 @@ def _order(joint: Together, ranked: pd.DataFrame, short: str) -> pd.DataFrame:
     """Put the interval of the estimate beside that of the rank, and name the share short by its levels."""
     index = ranked["measure"].iloc[0]
     estimated = joint.frame[joint.frame["measure"].eq(index)].reset_index(drop=True)
-    found = ranked.rename(columns=RANKED).reset_index(drop=True).assign(**estimated[["low", "high"]])
-    names = [*ESTIMATED[:2], *joint.by, *ESTIMATED[2:], "rank", *RANKS]
+    found = ranked.rename(columns=RANKED).reset_index(drop=True).assign(**estimated[["low", "high", "note"]])
+    names = [*ESTIMATED[:2], *joint.by, *ESTIMATED[2:], "rank", *RANKS, "note"]
     return found[names].replace({"measure": {"short": short}})
 
 

@@ -41,7 +41,7 @@ def reliability(source: Source) -> pd.DataFrame:
     """
     if len(source.by) > 1:
         raise UsageError(f"reliability: by {', '.join(source.by)}; a scale is shown by one dimension at most")
-    return agreement.scale_reliability(_inside(source), *source.by)
+    return agreement.scale_reliability(_inside(source), source.by[0] if source.by else None)
 
 
 def item_rest(source: Source) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from digiskills.disclosure.source import SKILLS, Source, items_of
+from digiskills.disclosure.source import Source, items_of
+from digiskills.disclosure.table import SKILLS
 from digiskills.errors import UsageError, nearest
 from digiskills.gaps import robustness as cards
 from digiskills.gaps.respondents import pairs_of

@@ -12,6 +12,7 @@ from digiskills.errors import UsageError
 from digiskills.estimates.contrasts import LEVEL as LEVEL_OF_TEST
 from digiskills.estimates.contrasts import SMALL_EFFECT
 from digiskills.estimates.multiplicity import ADJUSTMENTS
+from digiskills.estimates.notes import gravest
 from digiskills.gaps import departments as between
 from digiskills.gaps import sizes, standardize
 from digiskills.gaps.respondents import limited
@@ -112,7 +113,8 @@ def standardized(source: Source) -> pd.DataFrame:
     DataFrame
         One row per skill and group: item, the dimension, n, clusters, estimate, se, df, low, high, standardized,
         standardized_se, standardized_low, standardized_high, covered (share of the standard mix that all groups
-        have people for). n and clusters are those of the standardised estimate, which has fewer or as many.
+        have people for), note (the gravest of both). n and clusters are those of the standardised estimate, which
+        has fewer or as many.
     """
     group, mix = _dimension(source), _mix(source)
     answers = source.counted((group, *mix, *_more(source, group, mix)))
@@ -125,6 +127,7 @@ def standardized(source: Source) -> pd.DataFrame:
     for name in ("estimate", "se", "low", "high"):
         crude["standardized" if name == "estimate" else f"standardized_{name}"] = alike[name]
     crude[[*BASE, "covered"]] = alike[[*BASE, "covered"]]
+    crude["note"] = gravest([crude["note"].to_numpy(), alike["note"].to_numpy()])
     crude.attrs["method"] = tables[0].attrs["method"]
     return crude.drop(columns="measure")
 
@@ -142,7 +145,7 @@ def mix_and_rate(source: Source) -> pd.DataFrame:
     -------
     DataFrame
         One row per skill and part: item, part (`difference`, `mix`, `rate`), n, clusters, estimate, se, df, low,
-        high. n and clusters are those of the smaller of the two groups.
+        high, note. n and clusters are those of the smaller of the two groups.
     """
     group = str(source.option("group", SIZE))
     names = source.study.dimension(group).names

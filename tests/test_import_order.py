@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "digiskills"
 FLOORS = (
-    ("errors", "paths"),
+    ("errors", "paths", "once"),
     ("codebook",),
     ("study", "intake", "frameworks"),
     ("survey", "focus_groups", "published", "simulate"),
@@ -29,8 +29,9 @@ FLOORS = (
     ("__main__",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-# What stands on one floor without knowing its neighbours, but for these: a study holds its frameworks.
-NEIGHBOURS = {("study", "frameworks")}
+# What stands on one floor without knowing its neighbours, but for these: a study holds its frameworks, and
+# a bundle for authors takes only exhibits whose reports are fresh.
+NEIGHBOURS = {("study", "frameworks"), ("paper", "reports")}
 
 
 def module(path: Path) -> str:

@@ -9,6 +9,9 @@ import released_tables as made
 from bs4 import BeautifulSoup
 
 from digiskills import tables, words
+from digiskills.estimates.notes import NOTES
+
+MEASURES = ("short_by_one", "people_short")
 
 
 def soup(html: str) -> BeautifulSoup:
@@ -54,11 +57,13 @@ def test_withheld_rows_hold_the_words_and_no_number() -> None:
 
 
 def test_two_measures_are_written_each_in_its_own_way() -> None:
-    table = made.shortfalls()
+    table = made.shortfalls(by=("level",))
     found = soup(tables.html(table))
     assert "Measure" in [head.get_text() for head in found.select("thead th")]
     values = [row.select("td")[0].get_text() for row in found.select("tbody tr")]
-    assert all(value.endswith("%") for value in values[:9]) and not any("%" in value for value in values[9:])
+    shares, people = (table.frame["measure"].eq(name) & table.frame["withheld"].eq("") for name in MEASURES)
+    assert all(value.endswith("%") for value, share in zip(values, shares, strict=True) if share)
+    assert not any("%" in value for value, each in zip(values, people, strict=True) if each)
 
 
 def test_a_label_cannot_break_out() -> None:
@@ -95,7 +100,7 @@ def test_a_box_that_scrolls_can_be_reached_by_keyboard_and_has_a_name() -> None:
 
 
 HEADS = {
-    "needs": ["Skill", "Measure", "Estimate", "95% interval", "Rank", "95% interval of the rank"],
+    "needs": ["Skill", "Borich index", "Ranked discrepancy", "Mean gap"],
     "quadrants": ["Skill", "Importance (mean level needed)", "95% interval", "Performance (mean level held)"],
     "model": ["Term", "Category", "Compared with", "Estimate", "95% interval", "p", "Answers (n)", "Departments"],
     "changes": ["Question", "Before", "After", "Change", "95% interval", "Waves differ", "Answers before (n)"],
@@ -118,12 +123,21 @@ def test_numbers_of_each_kind_are_written_in_their_way() -> None:
     def first(table: object) -> list[str]:
         return [cell.get_text() for cell in soup(tables.html(table)).select("tbody tr")[0].select("td")]
 
-    assert first(made.needs()) == ["3.00", "2.80 to 3.20", "1", "1 to 2", "over 99%", "1,234", "48"]
+    assert first(made.needs().only(measure="borich")) == [
+        "3.00",
+        "2.80 to 3.20",
+        "1",
+        "1 to 2",
+        "over 99%",
+        "1,234",
+        "48",
+    ]
     assert first(made.model())[:3] == ["−0.55", "−0.75 to −0.35", "< 0.001"]
     assert first(made.changes())[2:5] == ["−8\N{NO-BREAK SPACE}points", "−10 to −6", "Yes"]
     assert first(made.robustness()) == ["Yes", "42%", "37% to 47%", "1,234"]
     assert first(made.quadrants())[4] == "Keep up"
-    ranks = [row.select("td")[2].get_text() for row in soup(tables.html(made.needs())).select("tbody tr")[:4]]
+    one = soup(tables.html(made.needs().only(measure="borich")))
+    ranks = [row.select("td")[2].get_text() for row in one.select("tbody tr")[:4]]
     assert ranks == ["1", "2.5", "2.5", "4"]
 
 
@@ -136,3 +150,47 @@ def test_no_machine_name_is_shown(language: str) -> None:
         *(getattr(made, name)(language) for name in HEADS),
     ):
         assert "_" not in soup(tables.html(table)).get_text()
+
+
+NOTED = pd.DataFrame({"item": made.SKILLS[:4], "measure": "short_by_one", "note": ["few_df", "", "lonely", "few_df"]})
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_rough_intervals_are_marked_and_the_marks_are_explained(language: str) -> None:
+    frame = NOTED.assign(n=40.0, clusters=4.0, estimate=0.5, se=0.1, df=3.5, low=0.2, high=0.8)
+    frame["withheld"] = ["", "", "", "few_answers"]
+    frame.loc[3, ["estimate", "low", "high", "n"]] = np.nan
+    found = soup(tables.html(made.released(frame, "shortfalls", (), language)))
+    shown = [row.select("td")[0].get_text() for row in found.select("tbody tr")]
+    assert [value[-1] for value in shown[:3]] == ["†", "%", "‡"]
+    assert [line.get_text()[0] for line in found.select("tfoot td")] == ["‡", "†"]
+    assert all(int(cell["colspan"]) == len(found.select("thead th")) for cell in found.select("tfoot td"))
+    word = {"en": "degrees of freedom", "fr": "degrés de liberté"}[language]
+    assert word in found.select("tfoot td")[1].get_text()
+
+
+def test_every_note_has_a_mark_of_its_own() -> None:
+    assert list(words.MARKS) == list(NOTES) and len(set(words.MARKS.values())) == len(NOTES)
+
+
+def test_without_notes_there_is_no_foot() -> None:
+    assert soup(tables.html(made.shortfalls())).tfoot is None
+    hidden = NOTED.assign(n=np.nan, clusters=np.nan, estimate=np.nan, low=np.nan, high=np.nan, withheld="few_answers")
+    assert soup(tables.html(made.released(hidden, "shortfalls"))).tfoot is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("Satterthwaite's, over the variance", "degrees of freedom weigh departments and people"),
+        ("clusters minus strata of the domain's answers", "degrees of freedom are departments less strata"),
+        ("the smallest of the estimates compared", "the smallest degrees of freedom"),
+        ("", ""),
+    ],
+)
+def test_captions_name_the_degrees_of_freedom(rule: str, said: str) -> None:
+    frame = NOTED.assign(n=40.0, clusters=4.0, estimate=0.5, se=0.1, df=3.5, low=0.2, high=0.8)
+    caption = words.caption(made.released(frame, "shortfalls", method={"df_rule": rule}))
+    assert said in caption and ("degrees of freedom" in caption) == bool(said)
+    without = frame.assign(low=np.nan, high=np.nan)
+    assert "degrees" not in words.caption(made.released(without, "shortfalls", method={"df_rule": rule}))

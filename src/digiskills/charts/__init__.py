@@ -8,7 +8,7 @@ from digiskills.charts.dots import dots
 from digiskills.charts.dumbbell import dumbbell
 from digiskills.charts.forest import forest
 from digiskills.charts.heatmap import heatmap
-from digiskills.charts.house import Drawing
+from digiskills.charts.house import Drawing, preset
 from digiskills.charts.likert import likert
 from digiskills.charts.needed import detectable, needed
 from digiskills.charts.published import published
@@ -34,6 +34,7 @@ __all__ = [
     "likert",
     "needed",
     "network",
+    "preset",
     "published",
     "quadrants",
     "ranks",

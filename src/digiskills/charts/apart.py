@@ -45,7 +45,7 @@ def apart(released: Released) -> house.Drawing:
     frame, about = words.rows(released), words.item_column(released)
     wide = frame.pivot(index=about, columns=by[0], values="value")
     wide = wide.reindex(index=words.items_of(released), columns=groups)
-    labels = {name: fit.wrap(words.item_label(released, name), LABELS) for name in wide.index}
+    labels = {name: fit.wrap(words.item_label(released, name), house.room(LABELS)) for name in wide.index}
     heights = {name: max(ROW, fit.lines_in(label) * 7.5 * house.LINE + 0.06) for name, label in labels.items()}
     blocks = _blocks(wide)
     with house.style():
@@ -114,7 +114,7 @@ def _row(axes: Axes, released: Released, counts: pd.Series, height: float, most:
 def _name_groups(axes: Axes, released: Released, by: str, groups: list[str], frame: pd.DataFrame) -> None:
     """Name the groups with their numbers of passages above the columns."""
     bases = dict(zip(frame[by].astype(str), frame["base"], strict=True))
-    room = (house.WIDTH - LABELS - 0.3) / len(groups) - 0.1
+    room = (house.width() - house.room(LABELS) - 0.3) / len(groups) - 0.1
     language, named = released.language, []
     for name in groups:
         base = words.text("base", language, n=words.number(bases[name], language))

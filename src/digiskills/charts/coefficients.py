@@ -55,7 +55,7 @@ def coefficients(released: Released) -> house.Drawing:
             f"most {MOST} and {ACROSS} with `only`"
         )
     with house.style():
-        wrapped = [fit.wrap(label, ROOM) for label in labels]
+        wrapped = [fit.wrap(label, house.room(ROOM)) for label in labels]
         heights = [max(ROW, fit.lines_in(label) * 7.5 * house.LINE + 0.04) for label in wrapped]
         places = {label: sum(heights[:at]) + heights[at] / 2 for at, label in enumerate(labels)}
         figure, axes = house.start(sum(heights) + 0.6, len(panels))
@@ -65,7 +65,7 @@ def coefficients(released: Released) -> house.Drawing:
             panel.set_ylim(sum(heights), 0)
             panel.set_yticks(list(places.values()), wrapped if at == 0 else [""] * len(wrapped), linespacing=1.05)
             title = words.coefficient_label(released.kind, name, released.language)
-            panel.set_title(fit.wrap(title, (house.WIDTH - ROOM - 0.3) / len(panels) - 0.08, 7.5, "bold"))
+            panel.set_title(fit.wrap(title, (house.width() - house.room(ROOM) - 0.3) / len(panels) - 0.08, 7.5, "bold"))
         return house.finish(figure, released, "coefficients", _notes(released, frame))
 
 

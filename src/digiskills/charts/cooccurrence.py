@@ -51,7 +51,7 @@ def cooccurrence(released: Released) -> house.Drawing:
         )
     frame = words.rows(released)
     names = {
-        code: f"{fit.wrap(f'{place}. {label}', SIDE)}"
+        code: f"{fit.wrap(f'{place}. {label}', house.room(SIDE))}"
         for place, (code, label) in enumerate(_labels(frame, totals).items(), 1)
     }
     heights = [max(CELL, fit.lines_in(label) * 7.5 * house.LINE + 0.04) for label in names.values()]
@@ -110,7 +110,7 @@ def network(released: Released, fewest: int) -> house.Drawing:
             _edge(axes, released, pair, places, float(joined["value"].max()))
         for code, (x, y) in places.items():
             _node(axes, (x, y), labels[code], str(code))
-        room = house.WIDTH / 2 / RING
+        room = house.width() / 2 / RING
         axes.set_xlim(-1.3 * room, 1.3 * room)
         axes.set_ylim(-1.3, 1.3)
         axes.set_axis_off()

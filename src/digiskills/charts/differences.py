@@ -48,7 +48,7 @@ def differences(released: Released) -> house.Drawing:
     widest = frame["value"].abs().groupby(frame["item_label"], sort=False).max()
     skills = list(widest.sort_values(ascending=False, kind="stable", na_position="last").index)
     with house.style():
-        labels = [fit.wrap(label, LABELS) for label in skills]
+        labels = [fit.wrap(label, house.room(LABELS)) for label in skills]
         heights = [max(CELL, fit.lines_in(label) * 7.5 * house.LINE + 0.05) for label in labels]
         below = max(fit.width_of(pair, house.NOTE) for pair in pairs) + 0.08
         figure, (axes,) = house.start(sum(heights) + below)

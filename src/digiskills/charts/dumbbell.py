@@ -40,7 +40,7 @@ def dumbbell(released: Released) -> house.Drawing:
         figure, (axes,) = house.start(len(pairs) * ROW + 0.45)
         for place, (_, pair) in enumerate(pairs.iterrows()):
             _draw(axes, released, pair, (place + 0.5) * ROW)
-        labels = [fit.wrap(label, LABELS) for label in pairs["skill_label"]]
+        labels = [fit.wrap(label, house.room(LABELS)) for label in pairs["skill_label"]]
         axes.set_yticks([(place + 0.5) * ROW for place in range(len(pairs))], labels, linespacing=1.1)
         axes.set_ylim(len(pairs) * ROW, 0)
         house.scale(axes, released, words.rows(released)["value"])

@@ -79,10 +79,10 @@ def _rows(released: Released, part: pd.DataFrame) -> list[Row]:
     """Return the rows of one term: a head with its reference, then its categories; a number has one row."""
     first, language = part.iloc[0], released.language
     if len(part) == 1 and not first["answer_label"]:
-        return [Row(fit.wrap(first["item_label"], ROOM, 7.5, "bold"), first, True)]
+        return [Row(fit.wrap(first["item_label"], house.room(ROOM), 7.5, "bold"), first, True)]
     rows = [Row(_head(str(first["item_label"]), str(first["reference_label"]), language), None, True)]
     for _, row in part.iterrows():
-        wrapped = fit.wrap(str(row["answer_label"]), ROOM - 0.15).replace("\n", f"\n{INDENT}")
+        wrapped = fit.wrap(str(row["answer_label"]), house.room(ROOM) - 0.15).replace("\n", f"\n{INDENT}")
         rows.append(Row(f"{INDENT}{wrapped}", row, False))
     return rows
 
@@ -90,11 +90,11 @@ def _rows(released: Released, part: pd.DataFrame) -> list[Row]:
 def _head(term: str, reference: str, language: str) -> str:
     """Return the words of a term with its reference, on a line of its own where both are too wide."""
     if not reference:
-        return fit.wrap(term, ROOM, 7.5, "bold")
+        return fit.wrap(term, house.room(ROOM), 7.5, "bold")
     said = f"({words.text('term.reference', language, reference=reference)})"
-    if fit.width_of(f"{term} {said}", 7.5, "bold") * 1.03 <= ROOM:
+    if fit.width_of(f"{term} {said}", 7.5, "bold") * 1.03 <= house.room(ROOM):
         return f"{term} {said}"
-    return "\n".join(fit.wrap(part, ROOM, 7.5, "bold") for part in (term, said))
+    return "\n".join(fit.wrap(part, house.room(ROOM), 7.5, "bold") for part in (term, said))
 
 
 def _draw(axes: Axes, released: Released, row: Row, height: float) -> None:

@@ -46,7 +46,7 @@ class Grid:
     @property
     def width(self) -> float:
         """Inches of a panel."""
-        return (house.WIDTH - self.side - self.beside * GAP) / self.beside
+        return (house.width() - self.side - self.beside * GAP) / self.beside
 
     @property
     def heights(self) -> list[float]:
@@ -118,11 +118,11 @@ def _grid(released: Released, frame: pd.DataFrame, panels: int) -> Grid:
     beside = 1 if panels == 1 else 2 if panels in (2, 4) else 3
     across = _by(released)[-1]
     if len(_by(released)) == 1:
-        down, side = words.item_column(released), LABELS
+        down, side = words.item_column(released), house.room(LABELS)
         by_height = frame.groupby(down, observed=True, sort=False)["value"].mean().sort_values(ascending=False)
         rows = {str(name): fit.wrap(words.item_label(released, str(name)), side) for name in by_height.index}
     else:
-        down, side = released.by[0], 1.1
+        down, side = released.by[0], house.room(1.1)
         names = house.in_order(released, down)
         rows = {name: fit.wrap(words.group_label(released, down, name), side) for name in names}
     label = words.side_label if across == "other" else partial(words.group_label, column=across)
@@ -132,7 +132,7 @@ def _grid(released: Released, frame: pd.DataFrame, panels: int) -> Grid:
     labels = {
         name: label(released, value=name) for name in [*ordered, *(name for name in present if name not in ordered)]
     }
-    room = (house.WIDTH - side - beside * GAP) / beside / len(labels) - 0.06
+    room = (house.width() - side - beside * GAP) / beside / len(labels) - 0.06
     longest = max(fit.width_of(word, house.NOTE) for label in labels.values() for word in label.split(" "))
     upright = longest > room
     columns = {name: fit.wrap(label, 0.9 if upright else room, house.NOTE) for name, label in labels.items()}

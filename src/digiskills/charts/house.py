@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,18 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from digiskills import words
 from digiskills.charts.colours import INK, QUIET
+from digiskills.charts.cramped import refuse_cramped
 from digiskills.charts.fit import lines_in, width_of, wrap
 from digiskills.disclosure import Released
-from digiskills.errors import UsageError
+from digiskills.errors import UsageError, nearest
 
 STYLE = Path(__file__).with_name("digiskills.mplstyle")
-WIDTH = 6.5  # inches: the text width of a letter page
+PRESETS = {"page": 165.1, "single column": 89.0, "double column": 183.0, "slide": 169.3}
+"""Widths in millimetres: the text of a letter page, columns as journals have them, half a wide slide (which shows all
+text at twice its size). Text keeps its size in points at each of them: 7 or more."""
+INCH = 25.4  # millimetres
+PAGE = PRESETS["page"] / INCH
+_chosen = ContextVar("width", default=PAGE)
 MARGIN = 0.08  # inches around everything
 HEADING, NOTE = 9.0, 7.0  # points
 KEY_LINE = 0.17  # inches of a line of the key
@@ -85,6 +92,44 @@ def style() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def preset(name: str) -> Iterator[None]:
+    """Draw charts at another printed width: ``with preset("double column"): chart = dots(table)``.
+
+    Parameters
+    ----------
+    name : str
+        Of `PRESETS`.
+
+    Yields
+    ------
+    None
+        Within, charts have that width; nothing else of the session changes.
+
+    Raises
+    ------
+    UsageError
+        If there is no such preset.
+    """
+    if name not in PRESETS:
+        raise UsageError(f"preset: there is no ‘{name}’; {nearest(name, PRESETS)}")
+    before = _chosen.set(PRESETS[name] / INCH)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
+
+
+def width() -> float:
+    """Return the width of a figure in inches."""
+    return _chosen.get()
+
+
+def room(inches: float) -> float:
+    """Return the inches for words beside a panel: what they have on a page, in proportion where there is less."""
+    return inches * min(1.0, width() / PAGE)
+
+
 def start(
     rows_height: float,
     columns: int = 1,
@@ -112,7 +157,7 @@ def start(
     tuple of Figure and list of Axes
         Panels row by row.
     """
-    figure = Figure(figsize=(WIDTH, rows_height), layout="constrained")
+    figure = Figure(figsize=(width(), rows_height), layout="constrained")
     axes = figure.subplots(
         rows, columns, squeeze=False, sharex=shared, sharey=shared, width_ratios=widths, height_ratios=heights
     )
@@ -146,16 +191,16 @@ def finish(
     Drawing
         Higher than the figure given by the lines added.
     """
-    language, room = released.language, WIDTH - 2 * MARGIN
+    language, across = released.language, width() - 2 * MARGIN
     heading = words.text(f"measure.{words.measure(released)}", language)
     above = [
-        Line(wrap(heading, room, HEADING, "bold"), HEADING, weight="bold"),
-        Line(wrap(_subtitle(released), room), 7.5, QUIET),
+        Line(wrap(heading, across, HEADING, "bold"), HEADING, weight="bold"),
+        Line(wrap(_subtitle(released), across), 7.5, QUIET),
     ]
     below = [Line(words.text(f"mark.{words.source(released)}", language), NOTE, weight="bold")]
     if any(notes):
-        below.append(Line(wrap(". ".join(note for note in notes if note) + ".", room, NOTE), NOTE, QUIET))
-    keys = _flow(key, room)
+        below.append(Line(wrap(". ".join(note for note in notes if note) + ".", across, NOTE), NOTE, QUIET))
+    keys = _flow(key, across)
     top = sum(line.height for line in above) + len(keys) * KEY_LINE + 2 * MARGIN
     foot = sum(line.height for line in below) + 2 * MARGIN
     height = figure.get_figheight() + top + foot
@@ -165,6 +210,8 @@ def finish(
     depth = _write(figure, above, MARGIN)
     _write_key(figure, keys, depth)
     _write(figure, below, height - foot + MARGIN)
+    if width() < PAGE:
+        refuse_cramped(figure, kind)
     return Drawing(figure, released, kind)
 
 
@@ -173,7 +220,7 @@ def _write(figure: Figure, lines: Sequence[Line], depth: float) -> float:
     height = figure.get_figheight()
     for line in lines:
         figure.text(
-            MARGIN / WIDTH,
+            MARGIN / width(),
             1 - depth / height,
             line.words,
             fontsize=line.size,
@@ -203,7 +250,7 @@ def _write_key(figure: Figure, lines: list[list[Key]], depth: float) -> None:
         x, y = MARGIN, 1 - (depth + KEY_LINE / 2) / height
         for entry in line:
             mark = Line2D(
-                [(x + 0.06) / WIDTH],
+                [(x + 0.06) / width()],
                 [y],
                 linestyle="",
                 marker=entry.marker,
@@ -213,7 +260,7 @@ def _write_key(figure: Figure, lines: list[list[Key]], depth: float) -> None:
                 figure=figure,
             )
             figure.add_artist(mark)
-            figure.text((x + 0.16) / WIDTH, y, entry.words, fontsize=7.5, va="center")
+            figure.text((x + 0.16) / width(), y, entry.words, fontsize=7.5, va="center")
             x += entry.width
         depth += KEY_LINE
 
@@ -228,8 +275,10 @@ def scale(axes: Axes, released: Released, values: pd.Series) -> None:
     measured, language = words.measure(released), released.language
     write = words.form(measured)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: write(round(value, 6), language)))
-    # four steps leave room for their words on the narrowest scale
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
+    # four steps leave room for their words on the narrowest scale of a page
+    axes.xaxis.set_major_locator(
+        MaxNLocator(nbins=4 if width() >= PAGE else 2, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2)
+    )
     high = float(values.max()) if values.notna().any() else 1.0
     low = float(values.min()) if values.notna().any() else 0.0
     if measured == "levels":
@@ -238,7 +287,7 @@ def scale(axes: Axes, released: Released, values: pd.Series) -> None:
         axes.set_xlim(min(low * 1.02, 0), max(high * 1.02, 0) or 1)
 
 
-def beside(axes: Axes, height: float, label: str, colour: str = INK) -> None:
+def beside(axes: Axes, height: float, label: str, colour: str = INK, weight: str = "normal") -> None:
     """Write words at the right of a panel, beside a mark."""
     axes.annotate(
         label,
@@ -249,6 +298,7 @@ def beside(axes: Axes, height: float, label: str, colour: str = INK) -> None:
         va="center",
         fontsize=NOTE,
         color=colour,
+        fontweight=weight,
         linespacing=1.15,
         annotation_clip=False,
     )

@@ -42,7 +42,7 @@ def likert(released: Released) -> house.Drawing:
     answers = _scale(released)
     with house.style():
         table = _wide(frame, answers)
-        labels = {name: fit.wrap(words.item_label(released, name), LABELS) for name in table.index}
+        labels = {name: fit.wrap(words.item_label(released, name), house.room(LABELS)) for name in table.index}
         heights = [max(fit.lines_in(labels[name]) * 7.5 * house.LINE, ROW) + 0.07 for name in table.index]
         apart = [name for name in MISSING_REASONS if name in set(frame["answer"])]
         widths = [5.0, 1.2] if apart else [5.0]

@@ -62,7 +62,10 @@ def rows_of(released: Released, most: int = MOST_MARKS) -> list[Row]:
             "or draw the table with heatmap"
         )
     frame["words"] = [_words(released, mark) for _, mark in frame.iterrows()]
-    room = min(LABELS, house.WIDTH - SCALE - max(fit.width_of(label, house.NOTE) for label in frame["words"]))
+    room = min(
+        house.room(LABELS),
+        house.width() - house.room(SCALE) - max(fit.width_of(label, house.NOTE) for label in frame["words"]),
+    )
     # the answers of a single item are its rows
     about = "answer_label" if words.is_by_answer(released) else "item_label"
     parts = [(str(label), marks) for label, marks in _ordered(released, frame).groupby(about, sort=False)]

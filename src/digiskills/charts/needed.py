@@ -121,13 +121,15 @@ def _lines(released: Released, shown: pd.DataFrame, say: Callable[[Released, pd.
     lines = []
     for item, rows in parts:
         if named:
-            lines.append(Line(fit.wrap(str(item), ROOM, 7.5, "bold"), None))
+            lines.append(Line(fit.wrap(str(item), house.room(ROOM), 7.5, "bold"), None))
         for _, row in rows.iterrows():
             about = str(row["group_label"] or row["item_label"])
-            label = fit.wrap(about, ROOM - 0.15).replace("\n", f"\n{INDENT}")
+            label = fit.wrap(about, house.room(ROOM) - 0.15).replace("\n", f"\n{INDENT}")
             lines.append(
                 Line(
-                    f"{INDENT}{label}" if named else label, row, fit.wrap(say(released, row), SAID, house.NOTE, "bold")
+                    f"{INDENT}{label}" if named else label,
+                    row,
+                    fit.wrap(say(released, row), house.room(SAID), house.NOTE, "bold"),
                 )
             )
     return lines

@@ -9,8 +9,6 @@ from digiskills.charts import colours, fit, house, marks
 from digiskills.charts.shares import key
 from digiskills.disclosure import Released
 
-TITLE = house.WIDTH - marks.LABELS - 0.3  # inches
-
 
 def published(released: Released) -> house.Drawing:
     """Return one panel per survey and year with its figures, each on its own axis.
@@ -30,7 +28,10 @@ def published(released: Released) -> house.Drawing:
         surveys = _surveys(released)
         rows = [_coloured(released, marks.rows_of(survey)) for survey in surveys]
         named = words.cautions(released)
-        titles = [fit.wrap(f"{survey} ({year})", TITLE, 7.5, "bold") for survey, year, _ in named]
+        titles = [
+            fit.wrap(f"{survey} ({year})", house.width() - house.room(marks.LABELS) - 0.3, 7.5, "bold")
+            for survey, year, _ in named
+        ]
         heights = [sum(row.height for row in part) for part in rows]
         room = sum(0.4 + fit.lines_in(title) * 7.5 * house.LINE for title in titles)
         figure, axes = house.start(sum(heights) + room, 1, len(rows), heights=heights)

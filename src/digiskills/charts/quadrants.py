@@ -159,7 +159,7 @@ def _label(axes: Axes, released: Released, shown: pd.DataFrame, scales: Scales, 
     language = released.language
     together = [words.probability(p, language).replace(" ", "\N{NO-BREAK SPACE}") for p in shown["p"]]
     said = [
-        fit.wrap(words.text("with_probability", language, label=row["item_label"], p=p), LABEL, house.NOTE)
+        fit.wrap(words.text("with_probability", language, label=row["item_label"], p=p), house.room(LABEL), house.NOTE)
         for (_, row), p in zip(shown.iterrows(), together, strict=True)
     ]
     points = [scales.inches(row["performance"], row["importance"]) for _, row in shown.iterrows()]

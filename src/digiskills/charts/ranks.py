@@ -43,7 +43,7 @@ def ranks(released: Released, measure: str | None = None) -> house.Drawing:
     released = words.chosen(released, measure)
     frame = words.rows(released).sort_values("rank", kind="stable", na_position="last").reset_index(drop=True)
     with house.style():
-        labels = [fit.wrap(label, LABELS) for label in frame["item_label"]]
+        labels = [fit.wrap(label, house.room(LABELS)) for label in frame["item_label"]]
         heights = [max(fit.lines_in(label) * 7.5 * house.LINE + 0.07, ROW) for label in labels]
         places = np.cumsum(heights) - np.asarray(heights) / 2
         figure, (axes,) = house.start(sum(heights) + 0.45)

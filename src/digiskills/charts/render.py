@@ -1,77 +1,225 @@
-"""A drawing as SVG and PNG: the same bytes for the same drawing, small, and with words for screen readers."""
+"""A drawing as SVG, PDF and PNG in one pass: the same bytes for the same drawing, and words for screen readers.
+
+The figure is laid out and measured once; then each renderer draws it once, into the box that was measured. Saving
+with a tight box would draw everything twice for each of the three.
+"""
 
 from __future__ import annotations
 
+import gc
 import io
+import json
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import matplotlib
+
+# loaded ahead, so that a process made from a prepared one need not
+import matplotlib.backends.backend_pdf
+import matplotlib.backends.backend_svg
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
-from digiskills.charts.house import Drawing, style
+from digiskills.charts.house import MARGIN, Drawing, style
 
-_UNSIGNED = {"Software": None}
 PRINT = 200  # dots per inch of the PNG
+KINDS = (".svg", ".pdf", ".png")
 _BARE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _PARTS = re.compile(r' (?:d|transform|points|x|y|width|height)="[^"]*"')
 _UNUSED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 
 
-def freeze(drawing: Drawing) -> None:
-    """Lay the figure out once, so that every file of it has the same layout."""
-    with style():
-        drawing.figure.draw_without_rendering()
-        drawing.figure.set_layout_engine("none")
+@dataclass(frozen=True)
+class Said:
+    """What a picture file says of itself.
+
+    Parameters
+    ----------
+    identity : str
+        Exhibit id; also salts the names inside an SVG, so that they are the same in every run.
+    title, description : str
+        Read by screen readers where the format lets them.
+    about : mapping
+        Study, parameters, data digest, code version and the like, as in the exhibit's JSON file.
+    """
+
+    identity: str
+    title: str
+    description: str
+    about: Mapping[str, Any]
+
+    @property
+    def origin(self) -> str:
+        """Id and origin in one line of JSON."""
+        return json.dumps({"id": self.identity, **self.about}, ensure_ascii=False, default=str)
 
 
-@contextmanager
-def _dots_per_inch(figure: Figure, dots: float) -> Iterator[None]:
-    """Draw at a resolution and leave the figure as it was."""
-    before = figure.dpi
-    figure.dpi = dots
-    try:
-        yield
-    finally:
-        figure.dpi = before
-
-
-def svg(drawing: Drawing, identity: str, title: str, description: str) -> bytes:
-    """Return the drawing as SVG with its title and description.
+def pictures(drawing: Drawing, said: Said, kinds: Sequence[str] = KINDS) -> dict[str, bytes]:
+    """Return the picture files of a drawing, all of one layout and one box.
 
     Parameters
     ----------
     drawing : Drawing
         Laid out or not.
-    identity : str
-        Exhibit id; salts the names inside the file, so that they are the same in every run.
-    title, description : str
-        Read by screen readers.
+    said : Said
+        What each file says of itself.
+    kinds : sequence of str
+        Of `KINDS`.
+
+    Returns
+    -------
+    dict of suffix to bytes
+        In the order given.
+    """
+    write = {".svg": svg, ".pdf": pdf, ".png": png}
+    with _undisturbed():
+        box = freeze(drawing)
+        return {kind: write[kind](drawing, said, box) for kind in kinds}
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off the search for garbage: drawing makes many objects that all stay until its end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def tight_box(drawing: Drawing) -> Bbox:
+    """Return the box in inches that everything drawn fills; lays the figure out once and keeps that layout.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Laid out or not.
+
+    Returns
+    -------
+    Bbox
+        What saving with a tight box and no padding would cut to.
+    """
+    figure = drawing.figure
+    with style():
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+            # an engine that is left in place would lay out and draw once more before each drawing
+            figure.set_layout_engine(None)
+        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+        box: Bbox = figure.get_tightbbox(renderer)
+    return box
+
+
+def freeze(drawing: Drawing) -> Bbox:
+    """Return the box in inches that every file of a drawing shows; lays the figure out once.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Laid out or not.
+
+    Returns
+    -------
+    Bbox
+        The figure's whole width, so that it has the width asked for in print, and the house's margin above and below
+        what is drawn; wider only where something would be cut. Its sides lie on dots of the PNG.
+    """
+    drawn, width = tight_box(drawing), drawing.figure.get_figwidth()
+    low, high = drawn.y0 - MARGIN, drawn.y1 + MARGIN
+    return Bbox.from_extents(
+        math.floor(min(drawn.x0, 0) * PRINT) / PRINT,
+        math.floor(low * PRINT) / PRINT,
+        math.ceil(round(max(drawn.x1, width) * PRINT, 6)) / PRINT,
+        math.ceil(high * PRINT) / PRINT,
+    )
+
+
+def _save(
+    drawing: Drawing, kind: str, box: Bbox | None, dots: float, metadata: Mapping[str, Any], **more: Any
+) -> bytes:
+    """Draw once into a box, or the whole figure."""
+    raw = io.BytesIO()
+    drawing.figure.savefig(raw, format=kind, bbox_inches=box, dpi=dots, metadata=dict(metadata), **more)
+    return raw.getvalue()
+
+
+def svg(drawing: Drawing, said: Said, box: Bbox | None = None) -> bytes:
+    """Return the drawing as SVG with its title and description.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Laid out.
+    said : Said
+        What the file says of itself.
+    box : Bbox, optional
+        What it shows, in inches; the whole figure by default.
 
     Returns
     -------
     bytes
         UTF-8; text as outlines, so that it looks the same everywhere.
     """
-    raw = io.BytesIO()
-    with style(), matplotlib.rc_context({"svg.hashsalt": identity}), _dots_per_inch(drawing.figure, 72):
-        # straight to the canvas: savefig would draw everything twice
-        FigureCanvasSVG(drawing.figure).print_svg(raw, metadata=_BARE)  # type: ignore[no-untyped-call]
-    return _named(lean(raw.getvalue().decode()), title, description).encode()
+    with style(), matplotlib.rc_context({"svg.hashsalt": said.identity}):
+        raw = _save(drawing, "svg", box, 72, _BARE)
+    return _named(lean(raw.decode()), said).encode()
 
 
-def png(drawing: Drawing) -> bytes:
-    """Return the drawing as PNG at 200 dots per inch, without a note on the program that wrote it."""
-    raw = io.BytesIO()
-    with style(), _dots_per_inch(drawing.figure, PRINT):
-        FigureCanvasAgg(drawing.figure).print_png(raw, metadata=_UNSIGNED)  # type: ignore[no-untyped-call]
-    return raw.getvalue()
+def pdf(drawing: Drawing, said: Said, box: Bbox | None = None) -> bytes:
+    """Return the drawing as PDF with its fonts inside, as outlines that printers and journals take (type 42).
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Laid out.
+    said : Said
+        What the file says of itself.
+    box : Bbox, optional
+        What it shows, in inches; the whole figure by default.
+
+    Returns
+    -------
+    bytes
+        One page without a date; its text can be searched and copied.
+    """
+    maker = f"digiskills {said.about.get('code_version', '')}".strip()
+    info = {"Title": said.title, "Subject": said.description, "Keywords": said.origin}
+    with style(), matplotlib.rc_context({"pdf.fonttype": 42}):
+        return _save(drawing, "pdf", box, 72, {**info, "Creator": maker, "Producer": maker, "CreationDate": None})
+
+
+def png(drawing: Drawing, said: Said | None = None, box: Bbox | None = None) -> bytes:
+    """Return the drawing as PNG at 200 dots per inch, without a note on the program that wrote it.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Laid out or not.
+    said : Said, optional
+        What the file says of itself; nothing by default.
+    box : Bbox, optional
+        What it shows, in inches; the whole figure by default.
+
+    Returns
+    -------
+    bytes
+        The picture.
+    """
+    words = {"Title": said.title, "Description": said.description, "Comment": said.origin} if said else {}
+    with style():
+        # level 3 makes drawings smaller than level 6 does, in less time
+        return _save(drawing, "png", box, PRINT, {"Software": None, **words}, pil_kwargs={"compress_level": 3})
 
 
 def lean(source: str) -> str:
@@ -142,6 +290,8 @@ def _rounded(found: re.Match[str]) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
-def _named(source: str, title: str, description: str) -> str:
-    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+def _named(source: str, said: Said) -> str:
+    """Add what screen readers say, and where the picture comes from."""
+    words = f"<title>{escape(said.title)}</title><desc>{escape(said.description)}</desc>"
+    words += f"<metadata>{escape(said.origin, quote=False)}</metadata>"
     return re.sub(r"<svg ([^>]*)>", lambda tag: f'<svg role="img" {tag.group(1)}>{words}', source, count=1)

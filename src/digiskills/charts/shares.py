@@ -84,8 +84,10 @@ def key(language: str, present: list[str], *, shapes: bool) -> list[house.Key]:
     Returns
     -------
     list of Key
-        In the order of `colours.FAMILIES`.
+        In the order of `colours.FAMILIES`; none where there is nothing to tell apart.
     """
+    if set(present) <= {"other"}:
+        return []
     return [
         house.Key(words.text(f"family.{name}", language), colour, colours.FAMILY_MARKERS[name] if shapes else "s")
         for name, colour in colours.FAMILIES.items()

@@ -68,7 +68,9 @@ def specification(released: Released) -> house.Drawing:
         figure, (upper, lower) = house.start(sum(heights) + 0.3, 1, 2, heights=heights)
         _draw_curve(upper, released, curve)
         _draw_matrix(lower, frame, curve, lines)
-        upper.set_title(fit.wrap(words.item_label(released, items[0]), house.WIDTH - ROOM - 0.6, 7.5, "bold"))
+        upper.set_title(
+            fit.wrap(words.item_label(released, items[0]), house.width() - house.room(ROOM) - 0.6, 7.5, "bold")
+        )
         for panel in (upper, lower):
             panel.set_xlim(-0.6, max(len(curve), 1) - 0.4)
         notes = [words.text("note.specification", released.language), *not_drawn(released)]
@@ -89,9 +91,11 @@ def _lines(released: Released, frame: pd.DataFrame) -> list[Line]:
     lines = []
     for choice, cells in frame.groupby("choice", sort=False):
         name = words.choice_of(released, cells.iloc[0])
-        lines.append(Line(fit.wrap(name, ROOM, 7.5, "bold"), str(choice), ""))
+        lines.append(Line(fit.wrap(name, house.room(ROOM), 7.5, "bold"), str(choice), ""))
         for option, rows in cells.groupby("option", sort=False):
-            label = fit.wrap(words.option_of(released, rows.iloc[0]), ROOM - 0.15).replace("\n", "\n\N{EM SPACE}")
+            label = fit.wrap(words.option_of(released, rows.iloc[0]), house.room(ROOM) - 0.15).replace(
+                "\n", "\n\N{EM SPACE}"
+            )
             lines.append(Line(f"\N{EM SPACE}{label}", str(choice), str(option)))
     return lines
 

@@ -50,7 +50,7 @@ def themes(released: Released) -> house.Drawing:
         groups = house.in_order(released, by[0]) if by else [""]
         down = math.ceil(len(groups) / MOST_ACROSS)
         across = math.ceil(len(groups) / down)
-        room = LABELS if across == 1 else 1.9
+        room = house.room(LABELS if across == 1 else 1.9)
         wrapped = [fit.wrap(str(labels[name]), room) for name in order.index]
         heights = [max(ROW, fit.lines_in(label) * 7.5 * house.LINE + 0.04) for label in wrapped]
         places = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
@@ -64,7 +64,7 @@ def themes(released: Released) -> house.Drawing:
             panel.set_xlim(0, float(frame["value"].max()) * (1.2 if across == 1 else 1.45) or 1)
             if by:
                 label = _title(released, by[0], group, shown)
-                panel.set_title(fit.wrap(label, (house.WIDTH - 2.1) / across - 0.15, 7.5, "bold"))
+                panel.set_title(fit.wrap(label, (house.width() - house.room(2.1)) / across - 0.15, 7.5, "bold"))
         for empty in axes[len(groups) :]:
             empty.set_axis_off()
         entries = key(released.language, [colours.family(str(name)) for name in order.index], shapes=False)

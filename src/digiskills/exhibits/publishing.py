@@ -13,13 +13,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from digiskills import tables, words
 from digiskills.charts import Drawing, render
 from digiskills.disclosure import Released
 from digiskills.errors import ReleaseError
+from digiskills.tables import Arranged
 
 ID = re.compile(r"\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
-SUFFIXES = (".svg", ".png", ".csv", ".json")
+SUFFIXES = (".svg", ".pdf", ".png", ".csv", ".json")
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,12 +58,13 @@ class Exhibit:
 
 def publish(
     identity: str,
-    shown: Drawing | Released,
+    shown: Drawing | Released | Arranged,
     *,
     folder: Path | None,
     parameters: Mapping[str, Any],
     data_digest: str,
     code_version: str,
+    differences: Released | None = None,
 ) -> Exhibit:
     """Return an exhibit and write its files, all of them or none.
 
@@ -68,14 +72,16 @@ def publish(
     ----------
     identity : str
         Its id: the notebook's two digits and words in small letters, joined by hyphens.
-    shown : Drawing or Released
-        A drawing, or a table alone, which has no SVG and PNG.
+    shown : Drawing, Released or Arranged
+        A drawing, or a table alone, which has no pictures.
     folder : Path or None
         Where the files go; None writes nothing, and then the table need not be declared.
     parameters : mapping
         Of the run.
     data_digest, code_version : str
         What it was made from and by.
+    differences : Released, optional
+        A declared table of the differences between the groups shown, for letters in the table of numbers.
 
     Returns
     -------
@@ -94,27 +100,39 @@ def publish(
             f"‘{identity}’ was not declared for this table (declared ids: {known}): "
             "declare it in notebooks/reports.toml with the same kind, items, breakdown and wave"
         )
+    if folder is not None and differences is not None and not differences.ids:
+        raise ReleaseError(f"‘{identity}’: its differences were not declared; declare them as an exhibit of their own")
     title, caption = words.title(released), words.caption(released)
     alt_text = words.alt_text(shown.kind if isinstance(shown, Drawing) else "table", released)
+    about = _about(released, {"parameters": dict(parameters), "data_digest": data_digest, "code_version": code_version})
     made = {".csv": _csv(released)}
     if isinstance(shown, Drawing):
-        render.freeze(shown)
-        made[".svg"] = render.svg(shown, identity, title, alt_text)
-    exhibit = Exhibit(identity, title, caption, alt_text, _html(identity, released, made, title, caption, alt_text))
+        said = render.Said(identity, title, alt_text, about)
+        # a page shows the SVG; nothing else is drawn where nothing is written
+        made |= render.pictures(shown, said, render.KINDS if folder else (".svg",))
+    table = shown.html if isinstance(shown, Arranged) else tables.html(released, title, differences)
+    html = _html(identity, released, made, table, title, caption, alt_text)
     if folder is None:
-        return exhibit
-    if isinstance(shown, Drawing):
-        made[".png"] = render.png(shown)
-    about = {"parameters": dict(parameters), "data_digest": data_digest, "code_version": code_version}
+        return Exhibit(identity, title, caption, alt_text, html)
     made[".json"] = _json({"id": identity, "title": title, "caption": caption, "alt_text": alt_text}, released, about)
-    files = _write(identity, made, folder)
-    return Exhibit(identity, title, caption, alt_text, exhibit.html, files)
+    return Exhibit(identity, title, caption, alt_text, html, _write(identity, made, folder))
+
+
+def _about(released: Released, run: dict[str, Any]) -> dict[str, Any]:
+    """Return what every file says of where it comes from."""
+    return {
+        "study": released.study.name,
+        "language": released.language,
+        "wave": released.wave,
+        "evidence_kind": released.evidence_kind,
+        **run,
+    }
 
 
 def _released(identity: str, shown: object) -> Released:
     if not ID.fullmatch(identity):
         raise ReleaseError(f"‘{identity}’ is no exhibit id: write it like 05-gap-by-size-and-level")
-    released = shown.released if isinstance(shown, Drawing) else shown
+    released = shown.released if isinstance(shown, Drawing | Arranged) else shown
     if not isinstance(released, Released):
         raise ReleaseError(
             f"‘{identity}’: a {type(shown).__name__} was given, which did not pass disclosure control; "
@@ -125,7 +143,9 @@ def _released(identity: str, shown: object) -> Released:
 
 def _csv(released: Released) -> bytes:
     """Return the numbers drawn, with what evidence they are; the same in both languages."""
-    frame = released.frame.assign(evidence=released.evidence_kind)
+    frame = released.frame
+    if "evidence" not in frame:  # a joint table says it of each row
+        frame = frame.assign(evidence=released.evidence_kind)
     if released.wave:
         frame = frame.assign(wave=released.wave)
     # 12 digits: all that is meant, without the noise of the last bits
@@ -134,10 +154,9 @@ def _csv(released: Released) -> bytes:
 
 def _json(said: Mapping[str, str], released: Released, about: Mapping[str, Any]) -> bytes:
     what = {
-        "study": released.study.name,
-        "language": released.language,
-        "wave": released.wave,
+        **{name: about[name] for name in ("study", "language", "wave")},
         "kind": released.kind,
+        "items": list(released.table.items),
         "by": list(released.by),
         "where": released.where,
         "evidence": released.evidence,
@@ -145,15 +164,21 @@ def _json(said: Mapping[str, str], released: Released, about: Mapping[str, Any])
         "method": dict(released.method),
         "withheld": words.withheld_count(released),
     }
-    return (json.dumps({**said, **what, **about}, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+    return (json.dumps({**said, **what, **about}, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
 
 
-def _html(identity: str, released: Released, made: Mapping[str, bytes], title: str, caption: str, alt_text: str) -> str:
+def _plain(value: object) -> object:
+    """Return a number of numpy as one that JSON knows, and anything else in words."""
+    return value.item() if isinstance(value, np.generic) else str(value)
+
+
+def _html(
+    identity: str, released: Released, made: Mapping[str, bytes], table: str, title: str, caption: str, alt_text: str
+) -> str:
     """Return a figure element: picture, caption, and the numbers in a folded table."""
     language = released.language
     banner = words.text("exhibit.evidence", language, mark=words.text(f"mark.{words.source(released)}", language))
     said = f"<strong>{escape(title)}</strong> {escape(caption)} {escape(banner)}"
-    table = tables.html(released, title)
     data = base64.b64encode(made[".csv"]).decode()
     link = (
         f'<p><a download="{identity}.csv" href="data:text/csv;charset=utf-8;base64,{data}">'

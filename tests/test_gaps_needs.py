@@ -64,7 +64,9 @@ def test_worked_by_hand(declared: Study) -> None:
             "held_above": 1 / 4,
         }
     )
-    assert (found["n"] == 4).all() and found.columns.tolist() == ["item", "measure", *NUMBERS]
+    assert (found["n"] == 4).all() and found.columns.tolist() == ["item", "measure", *NUMBERS, "note"]
+    alike = found["measure"].isin(["short", "held_below"])  # one of two in either department: no variance between
+    assert found["note"].tolist() == np.where(alike, "no_variance", "few_df").tolist()
 
 
 def test_borich_as_its_authors_compute_it(declared: Study) -> None:

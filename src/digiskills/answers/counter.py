@@ -91,7 +91,10 @@ class Counter:
         keys = np.column_stack(np.unravel_index(codes, self._sizes)).astype(np.int64)
         keys[:, 2:] -= 1
         groups, order = described(self.form, self.strata, self.clusters, keys, self._everyone[: len(codes), :3])
-        made = {name: item for at in range(len(self._tables)) for name, item in self._items(at, order).items()}
+        of_table: dict[int, list[Recipe]] = {}
+        for recipe in self.form.recipes:
+            of_table.setdefault(self._table_of(recipe), []).append(recipe)
+        made = {item.name: item for at, recipes in of_table.items() for item in self._items(at, recipes, order)}
         items = {recipe.name: made[recipe.name] for recipe in self.form.recipes}
         numbers = {name: NumberTotals(name, *_number_columns(sums[order])) for name, sums in self._numbers.items()}
         design = self._everyone[: len(codes), 3][order] if self.form.design_weight else None
@@ -165,19 +168,17 @@ class Counter:
         for at, part in enumerate((np.ones(len(w)), w, w * y, w * w, w * w * y, (w * y) ** 2)):
             self._numbers[name][: len(self._ids), at] += np.bincount(group, part, len(self._ids))
 
-    def _items(self, at: int, order: np.ndarray) -> dict[str, ItemTotals]:
+    def _items(self, at: int, recipes: Sequence[Recipe], order: np.ndarray) -> list[ItemTotals]:
         """Items whose columns one table holds, each a sum over its cells."""
         shape = (-1, _width(self._tables[at], self._widths))
         n, w = (sums[at].reshape(shape)[: len(order)][order] for sums in (self._n, self._w))
-        parts = [n.astype(float), np.ascontiguousarray(w.real), np.ascontiguousarray(w.imag)]
-        return {
-            recipe.name: self._item(recipe, at, parts) for recipe in self.form.recipes if self._table_of(recipe) == at
-        }
+        parts = np.concatenate([n, w.real, w.imag])
+        return [self._item(recipe, at, parts) for recipe in recipes]
 
-    def _item(self, recipe: Recipe, at: int, parts: Sequence[np.ndarray]) -> ItemTotals:
+    def _item(self, recipe: Recipe, at: int, parts: np.ndarray) -> ItemTotals:
         to = _answer_of_cell(self._tables[at], self._widths, recipe, self._wanted(recipe))
         onto = (to[:, None] == np.arange(len(recipe.answers))).astype(float)
-        n, w, w2 = (part @ onto for part in parts)
+        n, w, w2 = np.split(parts @ onto, 3)
         return ItemTotals(recipe.name, recipe.answers, recipe.scores, recipe.missing, n.round().astype(np.int64), w, w2)
 
     def _table_of(self, recipe: Recipe) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
-from digiskills.errors import UsageError, nearest
+from digiskills.errors import ReleaseError, UsageError, nearest
 from digiskills.study import Replicates
 
 GAP = "gap:"
@@ -144,6 +145,10 @@ class Answers:
     calibration: Calibrated | None = None
     replication: Replicates | None = None
     replicates: ReplicateSums | None = None
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refuse to be pickled: sums by department are as private as the survey."""
+        raise ReleaseError("counted answers are not pickled: sums by department are as private as the survey")
 
     def __repr__(self) -> str:
         """Shape only."""

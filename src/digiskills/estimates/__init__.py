@@ -14,6 +14,7 @@ from digiskills.estimates.multiplicity import adjust
 from digiskills.estimates.pairs import with_pairs
 from digiskills.estimates.quantiles import quantiles
 from digiskills.estimates.responses import missing, respondents
+from digiskills.estimates.within_clusters import within
 
 __all__ = [
     "Estimand",
@@ -36,4 +37,5 @@ __all__ = [
     "surely_small",
     "totals",
     "with_pairs",
+    "within",
 ]

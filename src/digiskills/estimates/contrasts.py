@@ -161,7 +161,11 @@ def _matrix(joint: Joint, of: Pairs | np.ndarray | pd.DataFrame) -> tuple[np.nda
         raise UsageError(f"contrasts: {matrix.shape[1]} coefficients were given for {rows} estimates")
     if (np.abs(matrix.sum(axis=1)) > 1e-9).any() or not matrix.any(axis=1).all():
         raise UsageError("contrasts: the coefficients of a contrast add up to 0, and not all of them are 0")
-    return matrix, names or [_name(joint, row) for row in matrix]
+    if names:
+        return matrix, names
+    columns = joint.frame[["estimand", *joint.by]].itertuples(index=False, name=None)
+    labels = [" ".join(map(str, row)) for row in columns]
+    return matrix, [_name(labels, row) for row in matrix]
 
 
 def _of_pairs(pairs: Pairs, rows: int) -> np.ndarray:
@@ -175,13 +179,12 @@ def _of_pairs(pairs: Pairs, rows: int) -> np.ndarray:
     return matrix
 
 
-def _name(joint: Joint, coefficients: np.ndarray) -> str:
+def _name(labels: Sequence[str], coefficients: np.ndarray) -> str:
     """The estimates of a contrast with their signs, and their coefficients where they are not 1."""
-    labels = joint.frame[["estimand", *joint.by]].astype(str).agg(" ".join, axis=1)
     terms = []
-    for at in sorted(np.flatnonzero(coefficients), key=lambda at: -coefficients[at]):
+    for at in sorted(np.flatnonzero(coefficients).tolist(), key=lambda at: -coefficients[at]):
         size = abs(coefficients[at])
-        terms.append(f"{'+' if coefficients[at] > 0 else '−'} {'' if size == 1 else f'{size:.3g} '}{labels.iloc[at]}")
+        terms.append(f"{'+' if coefficients[at] > 0 else '−'} {'' if size == 1 else f'{size:.3g} '}{labels[at]}")
     return " ".join(terms).removeprefix("+ ")
 
 

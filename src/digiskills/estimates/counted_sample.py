@@ -9,6 +9,7 @@ from digiskills.answers import Answers
 from digiskills.errors import DesignError
 from digiskills.estimates import residuals
 from digiskills.estimates.sample import People, Sample, check_rule, clusters_in_two_strata, listed, sample
+from digiskills.once import once
 
 
 def rows_of(answers: Answers) -> residuals.Rows:
@@ -22,21 +23,25 @@ def rows_of(answers: Answers) -> residuals.Rows:
 
 def units_of(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
     """Cluster of each group, or its stratum in a sample without clusters, and its stratum."""
-    stratum = pd.factorize(answers.groups["stratum"], sort=True)[0]
-    unit = pd.factorize(answers.groups["cluster"], sort=True)[0] if answers.clustered else stratum
-    return unit, stratum
+    stratum, _ = _strata(answers.groups)
+    return (_clusters(answers.groups)[0] if answers.clustered else stratum), stratum
 
 
+def labels_of(answers: Answers) -> np.ndarray:
+    """Labels of the units of `units_of`, in order."""
+    labels = (_clusters if answers.clustered else _strata)(answers.groups)[1]
+    return np.array(labels, dtype=object)
+
+
+@once
 def sample_of(answers: Answers) -> Sample:
     """The sample that was counted: strata, clusters and what is known of the population."""
     check_rule(answers.lonely)
-    groups = answers.groups
-    twice = clusters_in_two_strata(groups["stratum"], groups["cluster"]) if answers.clustered else []
+    twice = _twice(answers.groups) if answers.clustered else []
     if twice:
         raise DesignError(f"cluster: in more than one stratum: {listed(twice)}; give each a label of its own")
-    stratum, labels = pd.factorize(groups["stratum"], sort=True)
-    strata = [str(label) for label in labels]
-    drawn = np.bincount(stratum, groups["n"]).astype(int)
+    stratum, strata = _strata(answers.groups)
+    drawn = np.bincount(stratum, answers.groups["n"]).astype(int)
     if answers.clustered:
         drawn = np.bincount(stratum[np.unique(units_of(answers)[0], return_index=True)[1]], minlength=len(strata))
     population = None
@@ -50,10 +55,38 @@ def _people(answers: Answers) -> tuple[People | None, list[str]]:
     """People of each cluster, sampled and in the population, in the order of `units_of`."""
     if answers.people is None or not answers.clustered:
         return None, []
-    cluster, names = pd.factorize(answers.groups["cluster"], sort=True)
-    labels = [str(label) for label in names]
+    cluster, labels = _clusters(answers.groups)
     return People(np.bincount(cluster, answers.groups["n"]).astype(int), _known(answers.people, labels)), labels
 
 
 def _known(counts: pd.Series, labels: list[str]) -> np.ndarray:
-    return counts.rename(str).reindex(labels).to_numpy(dtype=float)
+    known = _by_label(counts)
+    return np.array([known.get(label, np.nan) for label in labels], dtype=float)
+
+
+@once
+def _by_label(counts: pd.Series) -> dict[str, float]:
+    return {str(label): float(count) for label, count in counts.items()}
+
+
+@once
+def _strata(groups: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """Stratum of each group by number, and the labels."""
+    return _numbered(groups["stratum"])
+
+
+@once
+def _clusters(groups: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """Cluster of each group by number, and the labels."""
+    return _numbered(groups["cluster"])
+
+
+@once
+def _twice(groups: pd.DataFrame) -> list[str]:
+    return clusters_in_two_strata(groups["stratum"], groups["cluster"])
+
+
+def _numbered(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    numbers, labels = pd.factorize(column, sort=True)
+    numbers.setflags(write=False)
+    return numbers, [str(label) for label in labels]

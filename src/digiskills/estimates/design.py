@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
+from digiskills.errors import UsageError
 from digiskills.estimates import degrees_of_freedom, joint_of_frame, of_frame, residuals
 from digiskills.estimates.contrasts import SMALL_EFFECT
 from digiskills.estimates.differences import ESTIMAND, differences_of
@@ -97,6 +99,30 @@ class SurveyDesign:
     def __repr__(self) -> str:
         """Design only; never a respondent."""
         return f"SurveyDesign({len(self._all.frame)} respondents; {self._all.sample.description})"
+
+    def around(self, frame: pd.DataFrame) -> SurveyDesign:
+        """Return the same design around other columns of the same respondents, which is not checked again.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row per respondent, in the same order.
+
+        Returns
+        -------
+        SurveyDesign
+            Its items and domains are the columns of `frame`.
+
+        Raises
+        ------
+        UsageError
+            If there are more rows than respondents, or fewer.
+        """
+        if len(frame) != len(self._all.frame):
+            raise UsageError(f"frame: {len(frame)} rows for the {len(self._all.frame)} respondents of the design")
+        made = object.__new__(type(self))
+        made._all = replace(self._all, frame=frame)
+        return made
 
     def mean(self, items: Names, by: By = None, where: Where | None = None) -> pd.DataFrame:
         """Weighted mean of each item in each domain.

@@ -77,8 +77,9 @@ def columns(names: str | Sequence[str] | None) -> list[str]:
 def _labels(dimensions: Mapping[str, pd.Categorical]) -> pd.DataFrame:
     if not dimensions:
         return pd.DataFrame(index=[0])
-    product = pd.MultiIndex.from_product([list(values.categories) for values in dimensions.values()])
-    return pd.DataFrame({name: product.get_level_values(at) for at, name in enumerate(dimensions)})
+    places = np.indices([len(values.categories) for values in dimensions.values()]).reshape(len(dimensions), -1)
+    named = zip(dimensions.items(), places, strict=True)
+    return pd.DataFrame({name: pd.Index(list(values.categories)).take(at) for (name, values), at in named})
 
 
 def _categorical(column: pd.Series) -> pd.Categorical:

@@ -28,11 +28,13 @@ def given_answers(column: pd.Series, answers: object) -> list[tuple[object, list
     UsageError
         If an answer is none of the item's; a number that nobody gave is an answer all the same.
     """
+    wanted = list(answers) if isinstance(answers, list | tuple | set | frozenset) else [answers]
+    if answers is not None and pd.api.types.is_numeric_dtype(column):
+        return [(None, wanted)]
     known = list(pd.Categorical(column).categories)
     if answers is None:
         return [(answer, [answer]) for answer in known]
-    wanted = list(answers) if isinstance(answers, list | tuple | set | frozenset) else [answers]
-    wrong = [] if pd.api.types.is_numeric_dtype(column) else [answer for answer in wanted if answer not in known]
+    wrong = [answer for answer in wanted if answer not in known]
     if wrong:
         names = [str(answer) for answer in known]
         hints = [f"‘{column.name}’ has no ‘{answer}’; {nearest(str(answer), names)}" for answer in wrong]
@@ -42,4 +44,7 @@ def given_answers(column: pd.Series, answers: object) -> list[tuple[object, list
 
 def gave(column: pd.Series, answers: list[object]) -> np.ndarray:
     """1 where one of the answers was given, 0 where another was, NaN where none was."""
+    if column.dtype == float and all(isinstance(answer, int | float) for answer in answers):
+        values = column.to_numpy()
+        return np.where(np.isnan(values), np.nan, np.isin(values, np.asarray(answers, dtype=float)).astype(float))
     return np.where(column.isna(), np.nan, column.isin(answers).astype(float))

@@ -11,13 +11,13 @@ import pandas as pd
 from digiskills.answers import Answers
 from digiskills.errors import UsageError
 from digiskills.estimates import degrees_of_freedom, tables
-from digiskills.estimates.counted_sample import sample_of
+from digiskills.estimates.counted_sample import labels_of, sample_of
 from digiskills.estimates.covariance import Linearised, alone, counts, covariance, degrees
 from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.from_answers import Part, answers_of, giving, replicate_sums, scored
 from digiskills.estimates.linearised import linearised
 from digiskills.estimates.margins import sets
-from digiskills.estimates.notes import with_notes
+from digiskills.estimates.notes import notes
 from digiskills.estimates.replicates import Replicated
 from digiskills.estimates.replicates import sums as replicates
 from digiskills.estimates.residuals import explained
@@ -136,8 +136,7 @@ def joint(
     about = sets(groups, columns(by), where, margins)
     sample = sample_of(answers)
     linear = linearised(answers, parts, about, sample)
-    unit_labels = answers.groups["cluster" if answers.clustered else "stratum"]
-    labels = np.sort(unit_labels.astype(str).unique())
+    labels = labels_of(answers)
     share, names = [estimand.of is not None for estimand in asked], [estimand.name for estimand in asked]
     replicated = None
     if answers.replicates is not None:
@@ -191,11 +190,11 @@ def assembled(
     degrees_of_freedom.check(df)
     found = covariance(linear, sample) if replicated is None else replicated.covariance
     met, _ = counts(linear, sample)
-    frame = tables.labelled(pd.DataFrame({"estimand": list(names)}), labels)
-    frame["n"], frame["clusters"] = linear.n.round().astype(int), met
-    frame["estimate"], frame["se"] = linear.estimate, np.sqrt(np.maximum(np.diag(found), 0))
-    frame["df"] = degrees(linear, sample, df) if replicated is None else np.where(frame["n"] > 0, replicated.df, 0)
-    frame = with_notes(frame, alone(linear, sample) if replicated is None else 0.0)
+    n, se = linear.n.round().astype(int), np.sqrt(np.maximum(np.diag(found), 0))
+    free = degrees(linear, sample, df) if replicated is None else np.where(n > 0, replicated.df, 0)
+    noted = notes(n, se, free, alone(linear, sample) if replicated is None else 0.0)
+    numbers = {"n": n, "clusters": met, "estimate": linear.estimate, "se": se, "df": free, "note": noted}
+    frame = tables.labelled(pd.DataFrame({"estimand": list(names)}), labels, numbers)
     told = {} if replicated is None else dict(replicated.method)
     frame.attrs["method"] = tables.design_of(sample, df) | told | {"df_low": tables.few_df(frame["df"])}
     shares = np.repeat(np.asarray(share, dtype=bool), len(labels))

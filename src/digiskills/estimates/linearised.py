@@ -46,28 +46,22 @@ def linearised(answers: Answers, parts: Sequence[Part], about: Sets, sample: Sam
     units, of_unit = int(unit.max()) + 1, np.zeros(int(unit.max()) + 1, dtype=np.int64)
     of_unit[unit] = stratum
     sums = [sums_of(parts, name, power) for name, power in (("n", 0), ("w", 0), ("w", 1), ("w", 2), ("w2", 0))]
-    n, base, value, square, squared = (
-        np.stack([part[rows].sum(axis=0) for rows in about.rows], axis=1) for part in sums
-    )
+    rows, domain = about.flat
+    n, base, value, square, squared = (add(part[rows], domain, len(about)).T for part in sums)
     found = np.divide(value, base, out=np.full(value.shape, np.nan), where=(n > 0) & (base > 0))
     mean, safe = np.nan_to_num(found), np.where(base > 0, base, 1)
     spread = np.sqrt(np.maximum(square / safe - mean**2, 0))
-    total = np.stack(
-        [
-            add((sums[2][rows] - mean[:, at] * sums[1][rows]) / safe[:, at], unit[rows], units)
-            for at, rows in enumerate(about.rows)
-        ],
-        axis=2,
-    )
-    present, held = (
-        np.stack([add(sums[at][rows], unit[rows], units) for rows in about.rows], axis=2).reshape(units, -1)
-        for at in (0, 1)
+    off = (sums[2][rows] - mean.T[domain] * sums[1][rows]) / safe.T[domain]
+    cell, shape = domain * units + unit[rows], (len(about), units, len(parts))
+    total, present, held = (
+        np.ascontiguousarray(add(part, cell, shape[0] * units).reshape(shape).transpose(1, 2, 0)).reshape(units, -1)
+        for part in (off, sums[0][rows], sums[1][rows])
     )
     factor = stage_factor(sample, of_unit) if answers.replicates is None else None  # replicates need no pairs
     squares = None if factor is None else _squares(answers, parts, about, factor[unit], mean, safe)
     spread = np.where(np.isfinite(found), spread, np.nan)
     numbers = (found.ravel(), n.ravel(), spread.ravel(), base.ravel(), squared.ravel())
-    linear = Linearised(*numbers, total.reshape(units, -1), present, of_unit, squares, held)
+    linear = Linearised(*numbers, total, present, of_unit, squares, held)
     if answers.calibration is None or answers.replicates is not None:
         return linear
     return _residual(answers, parts, about, linear, None if factor is None else factor[unit])
@@ -119,7 +113,39 @@ def _squares(
                 block[np.ix_(of_item[other], of_item[one])] = off(other, first) @ weight.T @ off(one, second).T
         return block
 
-    return overlapping(about.rows, crossed, len(parts))
+    if not about.apart:
+        return overlapping(about.rows, crossed, len(parts))
+    return _apart(about, pairs, of_item, values, factor, mean, base)
+
+
+def _apart(
+    about: Sets,
+    pairs: Mapping[tuple[str, str], np.ndarray],
+    of_item: Mapping[str, Sequence[int]],
+    values: Mapping[str, np.ndarray],
+    factor: np.ndarray,
+    mean: np.ndarray,
+    base: np.ndarray,
+) -> np.ndarray:
+    """The same for domains that share no row, all at once: products are of one domain with itself."""
+    rows, domain = about.flat
+    off = {  # what each answer adds to the estimates of its item: domains x estimands x answers
+        name: (values[name][None] - mean.T[:, at, None]) / base.T[:, at, None] for name, at in of_item.items()
+    }
+    made = np.zeros((len(mean), len(about), len(mean), len(about)))
+    every = np.arange(len(about))
+    for (one, other), squared in pairs.items():
+        sums = add(factor[rows, None] * squared[rows], domain, len(about))
+        if one == other:
+            block = (off[one] * sums[:, None]) @ off[one].transpose(0, 2, 1)
+        else:
+            sums = sums.reshape(len(about), values[one].shape[1], -1)
+            block = off[one] @ sums @ off[other].transpose(0, 2, 1)
+        for (first, second), part in {(one, other): block, (other, one): block.transpose(0, 2, 1)}.items():
+            for place, at in enumerate(of_item[first]):
+                for beside, to in enumerate(of_item[second]):
+                    made[at, every, to, every] = part[:, place, beside]
+    return made.reshape(len(mean) * len(about), -1)
 
 
 def _pairs(answers: Answers, items: Sequence[str]) -> Mapping[tuple[str, str], np.ndarray]:

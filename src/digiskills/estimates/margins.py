@@ -31,6 +31,17 @@ class Sets:
         """Number of domains."""
         return len(self.rows)
 
+    @property
+    def flat(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of all domains after one another, and the position of the domain of each."""
+        return np.concatenate(self.rows), np.repeat(np.arange(len(self)), [len(rows) for rows in self.rows])
+
+    @property
+    def apart(self) -> bool:
+        """Whether no row is in two domains."""
+        rows, _ = self.flat
+        return len(rows) == len(np.unique(rows))
+
     def common(self, first: int, second: int) -> np.ndarray:
         """Rows of both domains."""
         if first == second:

@@ -69,6 +69,25 @@ def with_notes(frame: pd.DataFrame, alone: np.ndarray | float = 0.0) -> pd.DataF
     return frame.assign(note=notes(n, se, df, alone))
 
 
+def with_own_notes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates whose numbers were made anew from others, with the notes that these numbers deserve.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per estimate: n, se, df; its column ``note``, if there is one, is that of what they were made from.
+
+    Returns
+    -------
+    DataFrame
+        The frame, its ``note`` in its place: ``lonely`` stays, since what was lonely before is so still.
+    """
+    own = notes(*(frame[name].to_numpy(dtype=float) for name in ("n", "se", "df")))
+    if "note" in frame:
+        own = gravest([np.where(frame["note"] == LONELY, LONELY, ""), own])
+    return frame.assign(note=own)
+
+
 def gravest(joined: list[np.ndarray]) -> np.ndarray:
     """Return the gravest note of several estimates that make one, empty where none has any.
 
@@ -83,5 +102,6 @@ def gravest(joined: list[np.ndarray]) -> np.ndarray:
         One note each.
     """
     order = [*NOTES, ""]
-    place = np.minimum.reduce([pd.Index(order).get_indexer(pd.Index(part)) for part in joined])
+    known = {word: place for place, word in enumerate(order)}
+    place = np.minimum.reduce([np.array([known[word] for word in part], dtype=int) for part in joined])
     return np.asarray(order, dtype=object)[place]

@@ -151,7 +151,9 @@ def sample(
 def _population_problems(
     place: str, units: str, labels: Sequence[str], sampled: np.ndarray, population: np.ndarray
 ) -> list[str]:
-    problems = []
+    problems = list[str]()
+    if (np.isfinite(population) & ((population >= 1) | (population <= 0)) & (population >= sampled)).all():
+        return problems
     for label, drawn, whole in zip(labels, sampled, population, strict=True):
         if not np.isfinite(whole):
             problems.append(f"population: no number of {units} for {place} {label}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from digiskills.estimates import degrees_of_freedom, intervals
 from digiskills.estimates.degrees_of_freedom import LOW_DF
 from digiskills.estimates.domains import Domains
-from digiskills.estimates.notes import with_notes
+from digiskills.estimates.notes import notes
 from digiskills.estimates.sample import Sample
 from digiskills.estimates.variance import Sums, estimate
 
@@ -53,12 +53,9 @@ def table(
     intervals.check(interval)
     results = estimate(sums, sample, df)
     low, high = intervals.bounds(results, interval, shares)
-    frame = labelled(keys, domains.labels)
-    for name in ("n", "clusters", "estimate", "se", "df"):
-        frame[name] = getattr(results, name).T.ravel()
-    frame["low"], frame["high"] = low.T.ravel(), high.T.ravel()
-    alone = np.broadcast_to(results.alone, results.n.shape).T.ravel()
-    frame = with_notes(frame, alone)
+    numbers = {name: getattr(results, name) for name in ("n", "clusters", "estimate", "se", "df")}
+    numbers |= {"low": low, "high": high, "note": notes(results.n, results.se, results.df, results.alone)}
+    frame = labelled(keys, domains.labels, {name: number.T.ravel() for name, number in numbers.items()})
     frame.attrs["method"] = _method(sample, interval, df, shares) | {"df_low": few_df(frame["df"])}
     return frame
 
@@ -73,11 +70,12 @@ def keys(items: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({"item": list(items)})
 
 
-def labelled(keys: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """Each row of `keys` with every row of `labels`."""
-    repeated = keys.loc[keys.index.repeat(len(labels))].reset_index(drop=True)
-    tiled = labels.iloc[np.tile(np.arange(len(labels)), len(keys))].reset_index(drop=True)
-    return pd.concat([repeated, tiled], axis=1)
+def labelled(keys: pd.DataFrame, labels: pd.DataFrame, numbers: Mapping[str, np.ndarray] | None = None) -> pd.DataFrame:
+    """Each row of `keys` with every row of `labels`, and columns of numbers for these rows."""
+    repeated, tiled = np.repeat(np.arange(len(keys)), len(labels)), np.tile(np.arange(len(labels)), len(keys))
+    columns: dict[str, object] = {str(name): column.array.take(repeated) for name, column in keys.items()}
+    columns |= {str(name): column.array.take(tiled) for name, column in labels.items()}
+    return pd.DataFrame(columns | dict(numbers or {}))
 
 
 def few_df(df: pd.Series) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
-from digiskills.errors import UsageError
+from digiskills.errors import ReleaseError, UsageError
 from digiskills.study import Study, Wave
+from digiskills.survey.private import ADVICE, Private
+
+RUN = "DIGISKILLS_RUN"
+"""Set in every process that makes a report."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,6 +49,31 @@ class Survey:
     people_in_clusters: pd.Series | None = field(default=None, repr=False)
     heads: pd.DataFrame | None = field(default=None, repr=False)
     digest: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the rows from being shown by whoever comes across them."""
+        object.__setattr__(self, "frame", Private(self.frame))
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refuse to be pickled: a pickle in an output is the survey itself."""
+        raise ReleaseError(ADVICE)
+
+    def reveal(self) -> pd.DataFrame:
+        """Return the rows for looking, in a session of one's own.
+
+        Returns
+        -------
+        DataFrame
+            One row per respondent.
+
+        Raises
+        ------
+        ReleaseError
+            In a process that makes a report.
+        """
+        if RUN in os.environ:
+            raise ReleaseError("a report shows no respondent: survey.reveal() is for looking in JupyterLab")
+        return pd.DataFrame(self.frame)
 
     def __repr__(self) -> str:
         """Shape and columns, never a row."""
@@ -96,9 +127,11 @@ class Survey:
             Category names in the study's order; null where missing.
         """
         declared = self.study.dimension(name)
-        names = {category.code: category.name for category in declared.categories}
-        given = self.frame[declared.item].astype(str).map(names)
-        return pd.Categorical(given.astype(object), categories=declared.names, ordered=True)
+        place = {str(category.code): at for at, category in enumerate(declared.categories)}
+        given = pd.Categorical(self.frame[declared.item])
+        places = np.array([*(place.get(str(code), -1) for code in given.categories), -1])
+        names = np.array([*declared.names, None], dtype=object)
+        return pd.Categorical(names[places[given.codes]], categories=declared.names, ordered=True)
 
     def answers(self, item: str) -> pd.Categorical:
         """Return an item's answers and missing reasons, one per respondent.

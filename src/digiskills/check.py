@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from digiskills import focus_groups, intake, paths, published, survey
+from digiskills import focus_groups, intake, joint_display, paths, published, survey
 from digiskills import study as studies
 from digiskills.errors import Problem, StudyError, nearest
 from digiskills.intake import passport
@@ -38,7 +38,7 @@ def study(name: str) -> list[Problem]:
         return [*error.problems, *passport.check(paths.raw(name))]
     found = passport.check(declared.folder)
     damaged = {problem.file for problem in found}
-    for part in (_design, _dimensions, _frameworks, _heads, _focus_groups, _published):
+    for part in (_design, _dimensions, _frameworks, _heads, _focus_groups, _published, _relations):
         found += _gathered(part, declared)
     for wave in declared.waves:
         if wave.file not in damaged:
@@ -143,3 +143,9 @@ def _focus_groups(declared: Study) -> Iterator[Problem]:
 def _published(declared: Study) -> Iterator[Problem]:
     published.read(declared)
     yield from ()
+
+
+def _relations(declared: Study) -> Iterator[Problem]:
+    """Yield relations that the analyst overrules, and indicators, by names that nobody knows."""
+    joint_display.overruled(declared)
+    yield from joint_display.problems(declared)

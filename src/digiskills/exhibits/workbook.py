@@ -10,7 +10,7 @@ import pandas as pd
 
 from digiskills import study as studies
 from digiskills import tables, words
-from digiskills.disclosure import DeclaredTable, Released
+from digiskills.disclosure import JOINT, DeclaredTable, Released
 from digiskills.disclosure.plan import KEYS
 from digiskills.errors import UsageError
 from digiskills.study import Study
@@ -77,7 +77,8 @@ def read(path: Path, said: dict[str, Any], study: Study) -> Released:
     """
     keys = [name for name in (*KEYS, *said["by"], *WORDY) if name != "year"]
     frame = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(keys, str))
-    frame = frame.drop(columns=[name for name in ADDED if name in frame])
+    own = ("evidence",) if said["evidence"] == JOINT else ()  # a joint table says it of each row
+    frame = frame.drop(columns=[name for name in ADDED if name in frame and name not in own])
     for name in frame:
         frame[name] = frame[name].fillna("") if name in keys else _typed(frame[name])
     table = DeclaredTable(

@@ -91,7 +91,7 @@ def make(
     started = time.monotonic()
     with _making(aside or aside_of(report, folder)) as staging:
         try:
-            with _output_to(staging.parent / f"{report.page}.log"):
+            with _output_to(log_of(report, folder)):
                 executed = execute(report, staging, engine, timeout)
                 page, error = page_maker.page(executed, report, pages), ""
         except Stopped as stopped:
@@ -149,6 +149,24 @@ def aside_of(report: Report, folder: Path) -> Path:
         Does not exist yet.
     """
     return folder / "runs" / report.study / report.language / f".making-{report.page}-{secrets.token_hex(4)}"
+
+
+def log_of(report: Report, folder: Path) -> Path:
+    """Return the file that what a report prints goes to.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    folder : Path
+        Where ``site``, ``exhibits`` and ``runs`` are.
+
+    Returns
+    -------
+    Path
+        Beside its executed notebook.
+    """
+    return folder / "runs" / report.study / report.language / f"{report.page}.log"
 
 
 @contextlib.contextmanager

@@ -40,9 +40,15 @@ def inputs(study: str, planned: Iterable[Report]) -> dict[str, dict[str, str]]:
     parts = {
         "declared tables": _digest([_file(paths.notebooks() / "reports.toml"), tables]),
         "installed packages": _digest([_file(paths.root() / "requirements.lock"), sorted(_installed())]),
+        "published editions": _digest([[file.name, _file(file)] for file in _editions(study)]),
         "Python": ".".join(map(str, sys.version_info[:3])),
     }
     return {language: {"data": data_digest(study, language), **parts} for language in LANGUAGES}
+
+
+def _editions(study: str) -> list[Path]:
+    """Return what earlier editions told: the release plan does not contradict them."""
+    return sorted((paths.reports() / "editions" / study).glob("*.json"))
 
 
 def data_digest(study: str, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from digiskills import study as studies
 from digiskills.codebook import LANGUAGES
 from digiskills.reports import freshness
-from digiskills.reports.declared import Report, reports
+from digiskills.reports.declared import Report, reports, rests_on
 from digiskills.reports.freshness import Ledger
 from digiskills.reports.interface import text
 from digiskills.reports.pages import frame, rendered, scope_label
@@ -33,11 +33,12 @@ def write(folder: Path) -> Path:
     site = folder / "site"
     for name in _studies(ledger):
         for language in LANGUAGES:
-            _write(site / name / language / "index.html", study_page(studies.read(name), language, ledger))
+            book = _workbook(folder, studies.read(name), language)
+            _write(site / name / language / "index.html", study_page(studies.read(name), language, ledger, book))
     return _write(site / "index.html", front_page([studies.read(name) for name in _studies(ledger)], ledger))
 
 
-def study_page(study: Study, language: str, ledger: Ledger) -> str:
+def study_page(study: Study, language: str, ledger: Ledger, workbook: str = "") -> str:
     """Return the front page of a study in one language.
 
     Parameters
@@ -48,12 +49,15 @@ def study_page(study: Study, language: str, ledger: Ledger) -> str:
         ``en`` or ``fr``.
     ledger : dict
         How each report ended.
+    workbook : str
+        Name of the file with all tables; empty where there is none.
 
     Returns
     -------
     str
         A whole HTML document.
     """
+    shown = {"title": study.title[language], "table": _list(study, language, ledger, ""), "workbook": workbook}
     other = next(word for word in LANGUAGES if word != language)
     return frame(
         language=language,
@@ -64,9 +68,7 @@ def study_page(study: Study, language: str, ledger: Ledger) -> str:
         contents=[],
         banners=[],
         scope="",
-        content=rendered(
-            "study.html.j2", language, title=study.title[language], table=_list(study, language, ledger, "")
-        ),
+        content=rendered("study.html.j2", language, **shown),
         foot=[],
     )
 
@@ -142,10 +144,24 @@ def _row(report: Report, study: Study, entry: dict[str, Any], prefix: str) -> di
 
 def _date(report: Report, study: Study) -> str:
     """Return the date of the survey's wave that a report shows; empty where it shows none."""
-    evidence = {table.evidence for table in report.tables} or {"survey"}
+    evidence = {name for table in report.tables for name in rests_on(table.evidence)} or {"survey"}
     if not study.waves or "wave" not in report.parameters or "survey" not in evidence:
         return ""
     return study.wave(str(report.parameters["wave"])).date.isoformat()
+
+
+def _workbook(folder: Path, study: Study, language: str) -> str:
+    """Write all tables of a study into one workbook on its front page; return the file's name, empty for none."""
+    made = folder / "exhibits" / study.name / language
+    if not any(made.glob("*.json")):
+        return ""
+    from digiskills import exhibits
+
+    path = folder / "site" / study.name / language / f"{study.name}-{language}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}")
+    aside.write_bytes(exhibits.workbook(made, study))
+    return aside.replace(path).name
 
 
 def _studies(ledger: Ledger) -> list[str]:

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from digiskills import study as studies
 from digiskills import words
 from digiskills.codebook import LANGUAGES
-from digiskills.reports.declared import Report
+from digiskills.reports.declared import Report, rests_on
 from digiskills.reports.failure import Failure, Stopped, command
 from digiskills.reports.interface import entries, text
 from digiskills.study import Study
@@ -144,11 +144,11 @@ def parameter_label(name: str, study: Study, language: str) -> str:
 
 def value_label(name: str, value: Any, study: Study, language: str) -> str:
     """Return what the value of a parameter is called."""
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return words.join([value_label(name, part, study, language) for part in value], language)
     if name == "smallest_group":
         return words.number(max(value, study.release.smallest_group), language)
-    key = f"language.{value}" if name == "language" else f"value.{str(value).lower()}"
+    key = f"language.{value}" if name == "language" else f"value.{str(value).lower() if value != [] else 'none'}"
     if key in entries():
         return text(key, language)
     if name == "study":
@@ -182,7 +182,10 @@ def banners(report: Report, study: Study) -> list[dict[str, str]]:
     list of dict
         ``kind`` and ``text``, one per kind, in the order of the tables.
     """
-    kinds = dict.fromkeys(study.evidence[table.evidence].kind for table in report.tables)
+    rests = dict.fromkeys(
+        name for table in report.tables for name in rests_on(table.evidence) if name in study.evidence
+    )
+    kinds = dict.fromkeys(study.evidence[name].kind for name in rests)
     return [{"kind": kind, "text": words.banner(kind, study, report.language)} for kind in kinds]
 
 
@@ -272,7 +275,7 @@ def _rules(study: Study, smallest: int, language: str) -> list[str]:
 
 
 def _shows_survey(report: Report) -> bool:
-    return any(table.evidence == "survey" for table in report.tables)
+    return any("survey" in rests_on(table.evidence) for table in report.tables)
 
 
 def _cells(executed: NotebookNode, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from digiskills import study as studies
 from digiskills.reports import freshness
 from digiskills.reports.declared import Report
-from digiskills.reports.engines import FORK, PAPERMILL, Work, forks, kernels
+from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Work, cluster, forks, kernels
 from digiskills.reports.engines.forks import Zygote
 from digiskills.reports.freshness import Ledger
 from digiskills.study import Study
@@ -49,6 +50,7 @@ class Outcome:
     files: tuple[Path, ...] = ()
 
 
+PAUSE = 1.0  # seconds between two writings of run.json, which tells of all reports each time
 Tell = Callable[[Outcome], None]
 Note = Callable[[str], None]
 
@@ -64,6 +66,7 @@ def build(
     timeout: float = 0.0,
     memory: int = 0,
     note: Note = lambda text: None,
+    scheduler: str = "",
 ) -> list[Outcome]:
     """Return how each report ended; pages of those that were stale are made.
 
@@ -89,6 +92,8 @@ def build(
         MiB that one report may use beyond what all share; 0 for no limit.
     note : callable
         Called with what the user should know.
+    scheduler : str
+        Address of the scheduler of a Dask cluster whose workers make the reports; this machine makes them by default.
 
     Returns
     -------
@@ -108,13 +113,15 @@ def build(
     for outcome in outcomes.values():
         tell(outcome)
     if stale:
-        with _warming(engine, jobs, note) as zygote:
+        with _warming("" if scheduler else engine, jobs, note) as zygote:
             prepare(studies.read(stale[0].study), planned)
             work = Work(_longest_first(stale, ledger), _pages(planned), folder, jobs, timeout, memory)
-            for outcome, used in _run(zygote, work, note):
-                outcomes[outcome.report.key] = outcome
-                _remember(outcome, parts[outcome.report.key], ledger, folder, used)
-                tell(outcome)
+            with _kept(ledger, folder) as keep:
+                for outcome, used in _run(zygote, work, note, scheduler):
+                    outcomes[outcome.report.key] = outcome
+                    _remember(outcome, parts[outcome.report.key], ledger, folder, used)
+                    keep()
+                    tell(outcome)
     return [outcomes[report.key] for report in reports]
 
 
@@ -189,18 +196,21 @@ def declared_tables(report: Report, study: Study) -> list[DeclaredTable]:
     list of DeclaredTable
         Tables of evidence without waves have none.
     """
-    from digiskills.disclosure import DeclaredTable
+    from digiskills.disclosure import JOINT, DeclaredTable, joint
 
     own = str(report.parameters.get("wave", "latest"))
     found = []
     for table in report.tables:
         items = (table.items,) if isinstance(table.items, str) else table.items
-        waves = [study.wave(own if wave == "latest" else wave).name for wave in _waves(table.waves, study)]
-        for wave in waves if table.evidence == "survey" else [""]:
+        has_waves = table.evidence in ("survey", JOINT)
+        named = _waves(table.waves, study) if has_waves else ()
+        waves = [study.wave(own if wave == "latest" else wave).name for wave in named]
+        for wave in waves if has_waves else [""]:
             shown = tuple(item for item in items if item)
             what = (study.name, table.evidence, table.kind, shown, table.by, wave, table.where, table.options)
             found.append(DeclaredTable(table.id, *what))
-    return found
+    joined = [table for table in found if table.evidence == JOINT]
+    return [*found, *(part for table in joined for part in joint.parts(table, study).values())]
 
 
 def _waves(waves: Sequence[str], study: Study) -> list[str]:
@@ -208,8 +218,11 @@ def _waves(waves: Sequence[str], study: Study) -> list[str]:
     return [wave.name for wave in study.waves] if list(waves) == ["all"] else list(waves)
 
 
-def _run(zygote: Zygote | None, work: Work, note: Note) -> Iterator[tuple[Outcome, str]]:
+def _run(zygote: Zygote | None, work: Work, note: Note, scheduler: str) -> Iterator[tuple[Outcome, str]]:
     """Yield the outcome of each report as it ends, and the engine that made it."""
+    if scheduler:
+        yield from ((outcome, CLUSTER) for outcome in cluster.outcomes(work, scheduler, note))
+        return
     left = {report.key: report for report in work.reports}
     try:
         for outcome in zygote.outcomes(work) if zygote else ():
@@ -244,7 +257,7 @@ def _pages(planned: Iterable[Report]) -> dict[str, str]:
 
 
 def _remember(outcome: Outcome, parts: dict[str, str], ledger: Ledger, folder: Path, engine: str) -> None:
-    """Write an outcome into the ledger and remove what the report made before and no longer makes."""
+    """Put an outcome into the ledger and remove what the report made before and no longer makes."""
     name = outcome.report.key
     outputs = dict(freshness.digests(outcome.files, folder))
     for file in ledger.get(name, {}).get("outputs", {}).keys() - outputs.keys():
@@ -263,4 +276,20 @@ def _remember(outcome: Outcome, parts: dict[str, str], ledger: Ledger, folder: P
         "error": outcome.error,
         "outputs": outputs,
     }
-    freshness.write(ledger, folder)
+
+
+@contextlib.contextmanager
+def _kept(ledger: Ledger, folder: Path) -> Iterator[Callable[[], None]]:
+    """Give a function that writes the ledger if that was not done just now; at the end it is written anyway."""
+    written = 0.0
+
+    def keep() -> None:
+        nonlocal written
+        if time.monotonic() - written > PAUSE:
+            freshness.write(ledger, folder)
+            written = time.monotonic()
+
+    try:
+        yield keep
+    finally:
+        freshness.write(ledger, folder)

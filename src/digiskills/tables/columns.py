@@ -27,6 +27,7 @@ ABOUT = {
 }
 ESTIMATE = {"estimate": "estimate", "low": "interval"}
 BASE = {"n": "n", "clusters": "clusters"}
+ALIKE = {"fewest": "answers_alike", "covered": "covered"}
 """Column of a table and the catalogue's word for its header."""
 COLUMNS = {
     "respondents": {"n": "respondents", "estimate": "people", "clusters": "clusters"},
@@ -81,7 +82,7 @@ COLUMNS = {
         "strata": "strata",
         "df": "df",
     },
-    "standardized": {**ESTIMATE, "standardized": "standardized", "standardized_low": "interval", **BASE},
+    "standardized": {**ESTIMATE, "standardized": "standardized", "standardized_low": "interval", **BASE, **ALIKE},
     "differences": {
         **ESTIMATE,
         "effect": "effect",
@@ -91,20 +92,18 @@ COLUMNS = {
         "surely_small": "surely_small",
         **BASE,
     },
+    "paired_levels": {**ESTIMATE, "n": "n", "fewest": "fewest_of_two", "clusters": "clusters"},
     "between_departments": {"estimate": "between", "low": "interval", "beyond": "beyond", **BASE},
     "response": {
         "estimate": "response",
-        "low": "interval",
         "heads": "heads",
         "n": "respondents",
         "clusters": "clusters",
-        "unconditional": "unconditional",
-        "conditional": "conditional",
     },
     "robustness": {"is_headline": "is_headline", **ESTIMATE, "n": "n"},
     "robustness_range": {**ESTIMATE, "lowest": "range", "ratio": "ratio", "farthest_choice": "farthest", "n": "n"},
     "robustness_order": {"place": "place", "estimate": "estimate", "same_items": "same_items", "n": "n"},
-    "reliability": {**ESTIMATE, "items": "items", **BASE},
+    "reliability": {**ESTIMATE, "items": "items", "n": "pairwise", "clusters": "clusters"},
     "item_rest": {"estimate": "item_rest", "alpha_if_dropped": "alpha_if_dropped", "mean": "mean", "sd": "sd", **BASE},
     "equivalence": {"estimate": "r2_change", "size": "size", "p_adjusted": "p_adjusted", "n": "n", "fewest": "fewest"},
     "coder_agreement": {**ESTIMATE, "n": "passages"},
@@ -139,7 +138,8 @@ COUNTS = ("n", "n_before", "clusters", "base", "people", "heads", "in_population
 PLANNED = ("n_needed", "clusters_needed", "invitations_needed")
 """Counts of a survey that is planned."""
 ROBUST = ("robustness", "robustness_order")
-TWO_DECIMALS = ("effect", "unconditional", "conditional", "jaccard", "alpha_if_dropped", "mean", "sd")
+THREE_DECIMALS = ("effect",)  # a threshold of 0.2 is seen to be met or not
+TWO_DECIMALS = ("jaccard", "alpha_if_dropped", "mean", "sd")
 P_VALUES = ("p", "p_adjusted", "p_small_adjusted")
 WIDE = ("needs", "shortfalls", "quiz", "coverage", "reach")
 """Kinds of table whose several numbers of a row stand side by side, unless they are broken down."""

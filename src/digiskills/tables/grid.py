@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from digiskills import words
-from digiskills.disclosure import Released
+from digiskills.disclosure import JOINT, Released
 from digiskills.tables import columns
 from digiskills.tables.letters import Letters
 from digiskills.tables.written import written
@@ -57,6 +57,8 @@ def grid(released: Released, letters: Letters | None = None) -> Grid:
     Grid
         One row per row of the table, or per item where its numbers stand side by side.
     """
+    if released.evidence == JOINT:
+        return _of_parts(released)
     notes = tuple(words.footnotes(released))
     if _is_wide(released):
         return _side_by_side(released, notes)
@@ -68,6 +70,15 @@ def grid(released: Released, letters: Letters | None = None) -> Grid:
         rows = [_higher(row, said) for row, said in zip(rows, frame[letters.column], strict=True)]
         notes = (*notes, letters.rule(released.language))
     return Grid(tuple(heads.values()), tuple(numbers.values()), tuple(rows), notes)
+
+
+def _of_parts(released: Released) -> Grid:
+    """Return a table of several kinds of evidence with the columns of its CSV file: what a row is differs by part."""
+    frame = released.frame
+    frame = frame.loc[:, [bool((frame[name].notna() & frame[name].ne("")).any()) for name in frame]]
+    written_out = frame.astype(object).where(frame.notna(), "").astype(str).replace("", words.NO_NUMBER)
+    rows = [Row((), cells) for cells in written_out.itertuples(index=False, name=None)]
+    return Grid((), tuple(map(str, frame)), tuple(rows), ())
 
 
 def _higher(row: Row, said: str) -> Row:

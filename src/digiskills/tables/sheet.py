@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from digiskills import words
-from digiskills.disclosure import Released
+from digiskills.disclosure import JOINT, Released
 from digiskills.tables import columns
 from digiskills.tables.grid import labelled, named, numbered
 from digiskills.tables.written import written
@@ -76,6 +76,8 @@ def sheet(name: str, released: Released) -> Sheet:
         One row per row of the table. Both ends of an interval have a column; marks on numbers stand in a last column
         as notes with numbers.
     """
+    if released.evidence == JOINT:
+        return _side_by_side(name, released)
     heads, numbers = named(released), _ends(released)
     notes = words.footnotes(released)
     header = [*heads.values(), *numbers.values(), *([words.text("sheet.notes", released.language)] if notes else [])]
@@ -86,6 +88,30 @@ def sheet(name: str, released: Released) -> Sheet:
         rows.append((*cells, *([_noted(released, row)] if notes else [])))
     made = Sheet(name, words.title(released), (), _different(header), tuple(rows))
     return Sheet(made.name, made.title, _lines(released, made.shorthand), made.header, made.rows)
+
+
+def _side_by_side(name: str, released: Released) -> Sheet:
+    """Return the worksheet of a table of several kinds of evidence, with the columns of its CSV file.
+
+    What a row is differs from part to part, so no header in words would be right for a whole column.
+    """
+    frame = released.frame.drop(columns=["withheld"])
+    frame = frame.loc[:, [bool((frame[column].notna() & frame[column].ne("")).any()) for column in frame]]
+    gone = [bool(why) for why in released.frame["withheld"].fillna("")]
+    values = frame.itertuples(index=False, name=None)
+    rows = [tuple(_side_cell(each, hidden) for each in row) for row, hidden in zip(values, gone, strict=True)]
+    header = tuple(str(column) for column in frame)
+    made = Sheet(name, words.title(released), (), header, tuple(rows))
+    return Sheet(made.name, made.title, _lines(released, made.shorthand), made.header, made.rows)
+
+
+def _side_cell(value: object, hidden: bool) -> Cell:
+    """Return a number as a number, words as words; a dash where a column does not apply to a row."""
+    if isinstance(value, int | float) and not pd.isna(value):
+        return Cell(float(value))
+    if pd.isna(value):  # type: ignore[call-overload]
+        return Cell(WITHHELD if hidden else words.NO_NUMBER)
+    return Cell(str(value) or words.NO_NUMBER)
 
 
 def _lines(released: Released, shorthand: Sequence[str]) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def _title(released: Released) -> str:
 def _cover(book: Workbook, shown: Sequence[Released], about: Mapping[str, str]) -> None:
     """Write what the workbook is, and from what evidence."""
     first, language = shown[0], shown[0].language
-    kinds = dict.fromkeys(released.evidence_kind for released in shown)
+    kinds = dict.fromkeys(kind for released in shown for kind in released.evidence_kinds)
     lines = [words.banner(kind, first.study, language) for kind in kinds]
     lines += [words.text(f"sheet.{name}", language) for name in ("about", "unrounded", "withheld")]
     lines += [words.text("sheet.said", language, label=label, value=value) for label, value in about.items()]

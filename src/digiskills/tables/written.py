@@ -44,7 +44,7 @@ def written(released: Released, row: pd.Series, name: str) -> str:
         return words.interval(value, row[f"{name.removesuffix('low')}high"], language, words.number)
     if name in columns.P_VALUES:
         return words.p_value(value, language)
-    if name == "beyond":
+    if name in ("beyond", "covered"):
         return words.percent(value, language)
     if name in ("between", "within"):
         return words.number(value, language, 2)
@@ -68,6 +68,8 @@ def written(released: Released, row: pd.Series, name: str) -> str:
         return words.probability(value, language)
     if name == "note":
         return words.plan_note(str(value), language)
+    if name in columns.THREE_DECIMALS:
+        return words.number(value, language, 3)
     if name in columns.TWO_DECIMALS:
         return words.number(value, language, 2)
     if name.startswith("p_") or name == "top_probability":

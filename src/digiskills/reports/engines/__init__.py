@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FORK, PAPERMILL = "fork", "papermill"
 ENGINES = (FORK, PAPERMILL)
+CLUSTER = "cluster"  # what run.json says of reports that were made elsewhere
 
 
 class Work(NamedTuple):

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from digiskills.reports.declared import Report
 from digiskills.reports.engines import Work
 
 if TYPE_CHECKING:
@@ -40,16 +42,18 @@ class Zygote:
     ----------
     jobs : int
         Notebooks that run at once.
+    root : Path, optional
+        The project's folder; by default the one of this process.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, root: Path | None = None) -> None:
         self.scratch = tempfile.TemporaryDirectory(prefix="digiskills-")
         self.connection, other = Pipe()
         # -P: the folder it is started in must not reach the notebooks as a place of modules.
         command = [sys.executable, "-P", "-m", "digiskills.reports.engines.zygote"]
         self.process = subprocess.Popen(
             [*command, str(other.fileno()), self.scratch.name, str(jobs)],
-            env={**os.environ, **SINGLE},
+            env={**os.environ, **SINGLE, **({"DIGISKILLS_ROOT": str(root)} if root else {})},
             stdin=subprocess.DEVNULL,
             pass_fds=(other.fileno(),),
             start_new_session=True,  # Ctrl-C reaches the builder, which ends it in order
@@ -74,16 +78,40 @@ class Zygote:
         Refused
             Before anything was run, if the process may not be forked.
         """
+        self.wait_until_ready()
+        for report in work.reports:
+            self.send(report, work)
+        for _ in work.reports:
+            yield self.receive()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the process can fork.
+
+        Raises
+        ------
+        Refused
+            It may not be forked.
+        """
         ready = _received(self.connection)
         if ready != "ready":
             raise Refused(str(ready))
-        for report in work.reports:
-            self.connection.send((report, work._replace(reports=())))
-        for _ in work.reports:
-            told = _received(self.connection)
-            if isinstance(told, str):
-                raise Refused(told)
-            yield cast("Outcome", told)
+
+    def send(self, report: Report, work: Work) -> None:
+        """Ask for a report; what else the work holds does not count."""
+        self.connection.send((report, work._replace(reports=())))
+
+    def receive(self) -> Outcome:
+        """Return the outcome of the next report that ends.
+
+        Raises
+        ------
+        Refused
+            The process has ended.
+        """
+        told = _received(self.connection)
+        if isinstance(told, str):
+            raise Refused(told)
+        return cast("Outcome", told)
 
     def close(self) -> None:
         """End the process and what it still runs."""
@@ -128,5 +156,5 @@ def _received(connection: Connection) -> object:
     """Return what the process says; a text where it has ended."""
     try:
         return connection.recv()
-    except (EOFError, ConnectionError):
+    except (EOFError, OSError):
         return "the process that forks ended"

@@ -130,6 +130,8 @@ def prepare(scratch: str) -> None:
     scratch : str
         A private folder.
     """
+    # Nothing that is imported is garbage: looking for it takes a quarter of the time that imports take.
+    gc.disable()
     execute.prepare(scratch)
     later = Later()
     sys.meta_path.insert(0, later)
@@ -145,7 +147,6 @@ def prepare(scratch: str) -> None:
     in_process.register()
     in_process.shell()
     pages.warm()
-    gc.collect()
     gc.freeze()
 
 

@@ -145,10 +145,12 @@ def figures(language: str = "en", by: Sequence[str] = ()) -> Released:
 def withhold(frame: pd.DataFrame, rows: Sequence[int]) -> pd.DataFrame:
     """Take every number out of some rows, as release does."""
     names = {"item", "measure", "term", "level", "reference", "choice", "option", "withheld", "is_headline"}
+    names |= {"coefficient", "scale", "test", "cut", "right", "at_least", "short", "other"}
+    names |= {"department_size", "against", "part", "bands"}
     numbers = [name for name in frame if name not in names]
     frame = frame.astype(dict.fromkeys(numbers, object))
     frame.loc[list(rows), numbers] = np.nan
-    kept = [name for name in numbers if name not in ("quadrant", "differs", "note")]
+    kept = [name for name in numbers if name not in ("quadrant", "differs", "surely_small", "note", "size", "reason")]
     frame = frame.astype(dict.fromkeys(kept, float))
     frame.loc[list(rows), "withheld"] = "few_answers"
     return frame
@@ -156,11 +158,13 @@ def withhold(frame: pd.DataFrame, rows: Sequence[int]) -> pd.DataFrame:
 
 def needs(language: str = "en", hidden: Sequence[int] = (), skills: int = 9) -> Released:
     """Indices of need with their ranks; the second and third skill share a rank, the last is withheld."""
-    measures = ["borich", "ranked_discrepancy", "mean_gap", "short_by_one"]
+    measures = ["borich", "ranked_discrepancy", "mean_gap", "short_by_one", "short_by_two", "short_by_three"]
     frame = cells(measure=measures, item=SKILLS[:skills]).assign(n=1234.0, clusters=48.0, df=40.0, withheld="")
     place = np.tile(np.arange(skills, dtype=float), len(measures))
     height = {"borich": 3.0, "ranked_discrepancy": -0.6, "mean_gap": 0.9, "short_by_one": 0.62}
+    height |= {"short_by_two": 0.42, "short_by_three": 0.21}
     slope = {"borich": -0.2, "ranked_discrepancy": 0.07, "mean_gap": -0.06, "short_by_one": -0.05}
+    slope |= {"short_by_two": -0.03, "short_by_three": -0.01}
     frame["rank"] = np.where(np.isin(place, (1, 2)), 2.5, place + 1)
     frame["estimate"] = frame["measure"].map(height) + (frame["rank"] - 1) * frame["measure"].map(slope)
     half = frame["measure"].map(slope).abs()
@@ -202,6 +206,52 @@ def model(language: str = "en", hidden: Sequence[int] = (), kind: str = "linear"
     return released(withhold(frame, hidden), "model", (), language, method=method)
 
 
+def differences(
+    language: str = "en", by: str = "department_size", hidden: Sequence[int] = (), skills: int = 9
+) -> Released:
+    """Differences between every two groups: some stand up, some are surely small, some stay open."""
+    pairs = list(itertools.combinations(ONTARIO.dimensions[by].names, 2))
+    rows = [(skill, *pair) for skill in SKILLS[:skills] for pair in pairs]
+    frame = pd.DataFrame(rows, columns=["item", by, "against"])
+    estimate = np.linspace(-0.22, 0.31, len(frame))
+    frame = frame.assign(n=321.0, clusters=12.0, estimate=estimate, se=0.03, df=9.0)
+    frame["low"], frame["high"] = estimate - 0.06, estimate + 0.06
+    frame = frame.assign(effect=2 * estimate, p=0.01, p_adjusted=0.02, differs=np.abs(estimate) > 0.12)
+    frame["p_adjusted"] = np.where(np.abs(estimate) > 0.06, 0.02, 0.4)
+    frame = frame.assign(p_small=0.2, p_small_adjusted=0.4, surely_small=np.abs(estimate) < 0.03, withheld="")
+    shown = withhold(frame, hidden) if len(hidden) else frame
+    return released(shown, "differences", (by,), language, method={"margin": 0.1})
+
+
+def standardized(language: str = "en", skills: int = 9) -> Released:
+    """The share short by size, as it is and with the same mix of people."""
+    frame = estimates(cells(item=SKILLS[:skills], department_size=sizes()))
+    alike = frame["estimate"] * 0.9
+    frame = frame.assign(standardized=alike, standardized_low=alike - 0.05, standardized_high=alike + 0.05)
+    return released(frame, "standardized", ("department_size",), language)
+
+
+def parts(language: str = "en", kind: str = "mix_and_rate", skills: int = 9) -> Released:
+    """A difference of shares in three parts, or under three cuts, around 0."""
+    names = {"mix_and_rate": ("part", ["difference", "mix", "rate"]), "band_ends": ("bands", ["own", "three", "six"])}
+    column, values = names[kind]
+    frame = cells(item=SKILLS[:skills], **{column: values})
+    estimate = np.linspace(-0.09, 0.21, len(frame))
+    frame = frame.assign(n=251.0, clusters=7.0, estimate=estimate, se=0.02, df=9.0, withheld="")
+    return released(frame.assign(low=estimate - 0.04, high=estimate + 0.04), kind, (), language)
+
+
+def explained(language: str = "en", kind: str = "effects", hidden: Sequence[int] = ()) -> Released:
+    """Marginal effects, or a multilevel model with the weighted one beside it."""
+    table = model(language, hidden, "linear" if kind == "effects" else "linear with a random department")
+    frame, method = table.frame, {**table.method, "about": "gap", "skill": "all"}
+    if kind == "effects":
+        return released(frame[frame["term"] != "intercept"], "effects", (), language, method=method)
+    frame = frame.assign(weighted=frame["estimate"] + 0.05)
+    frame = frame.assign(weighted_low=frame["low"], weighted_high=frame["high"])
+    return released(frame, "model", (), language, method=method)
+
+
 def changes(language: str = "en", hidden: Sequence[int] = (), measure: str = "short_by_one") -> Released:
     """Two waves: barriers for `barrier_side`, else skills; every third change differs."""
     items = BARRIERS if measure == "barrier_side" else [f"gap:{skill}" for skill in SKILLS]
@@ -211,6 +261,7 @@ def changes(language: str = "en", hidden: Sequence[int] = (), measure: str = "sh
     frame["estimate"] = scale * np.where(np.arange(size) % 3 == 0, -0.08, 0.014)
     frame["after"] = frame["before"] + frame["estimate"]
     frame = frame.assign(se=0.01 * scale, df=40.0, differs=np.arange(size) % 3 == 0, withheld="")
+    frame["p_adjusted"] = np.where(np.arange(size) % 3 == 2, 0.4, 0.001)
     frame["low"], frame["high"] = frame["estimate"] - 0.02 * scale, frame["estimate"] + 0.02 * scale
     frame["note"] = np.where(np.arange(size) == 1, "rounding", "")
     return released(withhold(frame, hidden), "changes", (), language, method={"measure": measure})
@@ -231,3 +282,107 @@ def robustness(language: str = "en", hidden: Sequence[int] = (), measure: str = 
     estimate = np.where(frame["is_headline"], 0.42, 0.30 + 0.03 * np.arange(len(frame)))
     frame = frame.assign(n=1234.0, estimate=estimate, low=estimate - 0.05, high=estimate + 0.05, withheld="")
     return released(withhold(frame, hidden), "robustness", (), language, method={"measure": measure})
+
+
+SCALES = ["needed", "held", "capacity.data_management", "culture.risk_aversion", "culture.approvals"]
+
+
+def reliability(language: str = "en", by: Sequence[str] = (), hidden: Sequence[int] = ()) -> Released:
+    """Coefficients of scales: the fourth has two items, the fifth one item, and an ordinal alpha is undefined."""
+    groups = {name: list(ONTARIO.dimensions[name].names) for name in by}
+    frame = cells(item=SCALES[:3], coefficient=["alpha", "omega", "alpha_ordinal"], **groups)
+    two, one = (
+        cells(item=[SCALES[at]], coefficient=[name], **groups) for at, name in ((3, "spearman_brown"), (4, "alpha"))
+    )
+    frame = pd.concat([frame, two, one], ignore_index=True)
+    estimate = np.linspace(0.4, 0.9, len(frame))
+    frame = frame.assign(items=3.0, n=1234.0, fewest=1200.0, clusters=48.0, estimate=estimate, reason="", withheld="")
+    alone = frame["item"].eq(SCALES[4])
+    frame.loc[alone, ["estimate", "reason"]] = [np.nan, "one_item"]
+    undefined = frame["item"].eq("held") & frame["coefficient"].eq("alpha_ordinal")
+    frame.loc[undefined, ["estimate", "reason"]] = [np.nan, "no_correlation"]
+    is_alpha = frame["coefficient"].eq("alpha")
+    frame["low"], frame["high"] = (frame["estimate"].where(is_alpha) + half for half in (-0.03, 0.03))
+    return released(withhold(frame, hidden), "reliability", by, language)
+
+
+def equivalence(language: str = "en", hidden: Sequence[int] = ()) -> Released:
+    """Whether levels needed work alike by level: the first differs much, the second somewhat, the last has no test."""
+    items = [f"needed_{skill}" for skill in SKILLS]
+    frame = cells(scale=["needed"], item=items, test=["total"]).assign(n=1234.0, fewest=123.0, clusters=48.0, reason="")
+    frame["estimate"] = [0.146, 0.057, *np.linspace(0.001, 0.005, len(frame) - 2)]
+    frame["p_adjusted"], frame["size"] = 0.001, ["large", "moderate", *["negligible"] * (len(frame) - 2)]
+    frame.loc[frame.index[-1], ["estimate", "p_adjusted", "size", "reason"]] = [np.nan, np.nan, "", "no_convergence"]
+    method = {"groups": "level", "moderate": 0.035, "large": 0.07}
+    return released(withhold(frame.assign(withheld=""), hidden), "equivalence", (), language, method=method)
+
+
+def coders(language: str = "en", codes: int = 28) -> Released:
+    """Agreement on each code: the first is rare with a low kappa, the second constant, the third without interval."""
+    names = pd.read_csv(ONTARIO.folder / "focus_groups" / "codes.csv")[["code", "family", "label_en", "label_fr"]]
+    coefficients = pd.DataFrame({"coefficient": ["prevalence", "agreement", "kappa", "alpha_nominal", "ac1"]})
+    frame = names.head(codes).merge(coefficients, how="cross")
+    whole = pd.DataFrame({"code": "all", "coefficient": ["agreement", "alpha_jaccard", "alpha_masi"]})
+    frame = pd.concat([frame, whole], ignore_index=True).fillna("")
+    usual = {"prevalence": 0.08, "agreement": 0.96, "kappa": 0.81, "alpha_nominal": 0.81, "ac1": 0.93}
+    frame["estimate"] = frame["coefficient"].map(usual).fillna(0.85)
+    first, second, third = (frame["code"].eq(name) for name in names["code"].head(3))
+    for name, value in {"prevalence": 0.02, "agreement": 0.98, "kappa": 0.34, "ac1": 0.97}.items():
+        frame.loc[first & frame["coefficient"].eq(name), "estimate"] = value
+    frame["low"], frame["high"] = frame["estimate"] - 0.02, np.minimum(frame["estimate"] + 0.02, 1)
+    frame["reason"] = ""
+    gone = second & ~frame["coefficient"].isin(["prevalence", "agreement"])
+    frame.loc[gone, ["estimate", "low", "high", "reason"]] = [np.nan, np.nan, np.nan, "constant"]
+    frame.loc[third, ["low", "high", "reason"]] = [np.nan, np.nan, "same_in_all_resamples"]
+    frame = frame.assign(n=369.0, withheld="")
+    return released(frame, "coder_agreement", (), language, evidence="focus_groups", wave="")
+
+
+def settled(language: str = "en") -> Released:
+    """How disagreements were settled: they differed on codes in 71 of 369 passages and never on the size named."""
+    counts = {"codes": [293, 44, 25, 2, 5], "org_size": [369, 0, 0, 0, 0]}
+    rows = [
+        (field, outcome, n)
+        for field, each in counts.items()
+        for outcome, n in zip(["agreed", "first", "second", "neither", "changed"], each, strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=["code", "outcome", "n"]).assign(base=369)
+    return released(frame, "settled", (), language, evidence="focus_groups", wave="")
+
+
+def robustness_range(language: str = "en", hidden: Sequence[int] = ()) -> Released:
+    """How far other choices move the shares short: the first twice its interval, the second not at all."""
+    frame = cells(item=SKILLS[:4]).assign(n=1234.0, clusters=48.0, estimate=[0.42, 0.3, 0.25, 0.2], withheld="")
+    frame = frame.assign(low=frame["estimate"] - 0.05, high=frame["estimate"] + 0.05)
+    frame = frame.assign(lowest=[0.25, 0.3, 0.2, 0.19], highest=[0.45, 0.3, 0.25, 0.21], ratio=[2.0, 0.0, 0.5, 0.2])
+    frame["farthest_choice"] = ["threshold", "", "weighted", "weighted"]
+    frame["farthest_option"] = ["two_levels", "", "no", "no"]
+    return released(frame, "robustness_range", (), language, method={"measure": "short_by_one"})
+
+
+def robustness_order(language: str = "en") -> Released:
+    """The first three skills: the same when not weighted, other ones from two levels, the same by the mean gap."""
+    lists = [
+        ("short_by_one", "headline", "headline", (0, 1, 2)),
+        ("short_by_one", "weighted", "no", (0, 2, 1)),
+        ("short_by_one", "threshold", "two_levels", (0, 1, 3)),
+        ("mean_gap", "headline", "headline", (0, 1, 2)),
+    ]
+    rows = [
+        (
+            measure,
+            choice,
+            option,
+            choice == "headline",
+            place + 1,
+            SKILLS[at],
+            0.42 - place / 10,
+            set(each) == {0, 1, 2},
+        )
+        for measure, choice, option, each in lists
+        for place, at in enumerate(each)
+    ]
+    columns = ["measure", "choice", "option", "is_headline", "place", "item", "estimate", "same_items"]
+    frame = pd.DataFrame(rows, columns=columns).assign(n=1234.0, clusters=48.0, withheld="")
+    frame["same_order"] = frame["same_items"] & frame["is_headline"]
+    return released(frame, "robustness_order", (), language, method={"measure": "short_by_one"})

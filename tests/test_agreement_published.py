@@ -220,7 +220,7 @@ def test_settled_needs_a_consensus(ontario: FocusGroups) -> None:
 
 def test_what_a_study_says_of_its_coders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = studies.read("ontario").evidence["focus_groups"].agreement
-    assert "upper bound" in said["en"] and "borne supérieure" in said["fr"]
+    assert "likely higher than people would reach" in said["en"] and "probablement plus élevé" in said["fr"]
     assert studies.read("ontario").evidence["survey"].agreement == {}
     monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
     small_survey.study(tmp_path)

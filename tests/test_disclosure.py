@@ -63,14 +63,17 @@ def test_small_groups_exist_and_leave_nothing_behind(ontario, plan, estimates) -
     small = estimates["n"].lt(10) | estimates["clusters"].lt(3)
     assert small.any(), "the default study has cells to withhold, or this rule is never seen"
     numbers = ["n", "clusters", "estimate", "se", "df", "low", "high"]
-    assert released.frame.loc[small, numbers].isna().all(axis=None)
     assert released.frame.loc[small, "withheld"].ne("").all()
+    small = released.frame["withheld"].ne("")  # the complement goes with them
+    assert released.frame.loc[small, "withheld"].eq("protected").all(), "which rule it was is not said"
+    assert released.frame.loc[small, numbers].isna().all(axis=None)
     people = estimates["measure"].eq("people_short")
     for rows, digits in ((~small & ~people, 4), (~small & people, -1)):
         shown = released.frame.loc[rows, ["n", "estimate"]].to_numpy(float)
         expected = estimates.loc[rows, "estimate"].to_numpy(float).round(digits)
         np.testing.assert_array_equal(shown[:, 0], estimates.loc[rows, "n"])
         np.testing.assert_allclose(shown[:, 1], expected, atol=1e-9)
+    assert released.frame["df"].dropna().tolist() == estimates.loc[~small, "df"].round(1).tolist()
     assert released.ids == {"05-gap"}
     assert "withheld" in repr(released) and not any(f"{value:g}" in repr(released) for value in [0.5, 10.0])
 
@@ -122,7 +125,7 @@ def test_the_plan_is_private_and_reads_back_equal(plan, tmp_path: Path, monkeypa
 
 def test_the_plan_keeps_no_count(plan) -> None:
     reasons = {why for cells in plan.withheld.values() for why in cells.values()}
-    assert reasons <= {"few_answers", "few_clusters"}
+    assert reasons <= {"few_answers", "few_clusters", "few_in_answer", "everyone", "complementary"}
 
 
 def test_survey_tables_do_not_pass_as_public_evidence(ontario, plan, estimates) -> None:

@@ -16,7 +16,7 @@ from digiskills.answers import Answers
 from digiskills.disclosure import DeclaredTable
 from digiskills.errors import UsageError
 from digiskills.gaps import departments, nonresponse, sizes, standardize
-from digiskills.gaps.respondents import limited
+from digiskills.gaps.respondents import limited, pairs_of, short_of
 from digiskills.survey import Survey
 
 SIZE, LEVEL = ("department_size",), ("level",)
@@ -91,15 +91,25 @@ def test_standardized_stands_beside_the_shares_as_they_are() -> None:
     for name in ("estimate", "low", "high"):
         mine_name = "standardized" if name == "estimate" else f"standardized_{name}"
         assert mine[mine_name].to_numpy() == pytest.approx(alike[name].to_numpy())
-    assert mine["n"].tolist() == alike["n"].tolist(), "release rests on the fewer answers"
+    assert mine["n"].tolist() == crude["n"].tolist(), "n is that of the share as it is"
+    assert mine["fewest"].tolist() == alike["n"].tolist() and (mine["fewest"] <= mine["n"]).all()
+    rules = disclosure.plan.withheld_reason(mine.assign(fewest=9), ONTARIO.release, has_clusters=True)
+    assert (rules == "few_answers").all(), "release rests on the fewer answers"
 
 
 def test_mix_and_rate_add_up_and_rest_on_the_smaller_group() -> None:
     found = estimate("mix_and_rate")
     parts = found.pivot(index="item", columns="part", values="estimate")
     assert (parts["mix"] + parts["rate"]).to_numpy() == pytest.approx(parts["difference"].to_numpy())
-    micro = estimate("shortfalls", SIZE).query("measure == 'short_by_one' and department_size == 'micro'")
-    assert found.groupby("item")["n"].first().to_dict() == micro.set_index("item")["n"].to_dict()
+    survey = count("2025", SIZE)[0]
+    known = survey.dimension("level").notna() & survey.dimension("function").notna()
+    known &= np.asarray(survey.dimension("department_size"), dtype=object) == "micro"
+    for skill in SKILLS:
+        answered = np.isfinite(short_of(survey, pairs_of(survey, skill)[0], 1))
+        mine = found[found["item"] == skill]
+        assert (mine["n"] == (answered & known).sum()).all(), (
+            "the split has no one whose level or function is not known"
+        )
     turned = estimate("mix_and_rate", first="very_large", second="micro")
     assert turned["estimate"].to_numpy() == pytest.approx(-found["estimate"].to_numpy())
 
@@ -121,13 +131,23 @@ def test_trend_pairs_and_spread_are_those_of_the_statistics(survey: Survey) -> N
     assert not {"department", "effective_n"} & set(mine), "no row is a department"
 
 
-def test_response_puts_the_indicator_first(survey: Survey) -> None:
+def test_the_smaller_level_of_the_departments_that_have_both_is_counted(survey: Survey) -> None:
+    found = estimate("paired_levels").set_index("item")
+    level = np.asarray(survey.dimension("level"), dtype=object)
+    for skill in SKILLS:
+        answered = np.isfinite(short_of(survey, pairs_of(survey, skill)[0], 1))
+        sides = [survey.cluster.astype(str)[answered & (level == name)] for name in ("executive", "staff")]
+        both = set(sides[0]) & set(sides[1])
+        counts = [int(side.isin(both).sum()) for side in sides]
+        assert (found.loc[skill, "n"], found.loc[skill, "fewest"]) == (sum(counts), min(counts))
+
+
+def test_the_sample_holds_a_share_of_each_group_and_claims_no_response(survey: Survey) -> None:
     found = estimate("response")
-    indicator = nonresponse.r_indicator(survey)
-    assert found.loc[0, "measure"] == "r_indicator" and found.loc[0, "estimate"] == indicator["estimate"].iloc[0]
-    assert found.attrs["method"]["largest_bias"] == pytest.approx(indicator["largest_bias"].iloc[0], abs=1e-4)
     partial = nonresponse.partial_r_indicators(survey)
-    assert found["unconditional"].iloc[1:].to_numpy() == pytest.approx(partial["unconditional"].to_numpy())
+    assert found["estimate"].to_numpy() == pytest.approx(partial["response"].to_numpy())
+    assert set(found["measure"]) == {"response"} and not {"unconditional", "conditional"} & set(found)
+    assert not {"largest_bias", "r_indicator"} & set(found.attrs["method"]), "who was invited is not known"
     micro = found.query("category == 'micro'").iloc[0]
     assert micro["clusters"] == survey.cluster[np.asarray(survey.dimension("department_size")) == "micro"].nunique()
 

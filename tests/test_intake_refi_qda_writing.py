@@ -116,6 +116,7 @@ def test_codebook(tmp_path: Path) -> None:
     again = refi_qda.read(tmp_path / "c.qdc")
     assert again.codes.equals(small().codes)
     assert again.set_members["member"].tolist() == [RISK]
+    assert set(again.sets["set"]) == set(again.set_members["set"])  # sets of sources have no place among codes
 
 
 def test_an_empty_project_has_no_empty_holders(tmp_path: Path) -> None:

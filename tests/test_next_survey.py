@@ -18,7 +18,7 @@ from digiskills.answers import Answers
 from digiskills.errors import UsageError
 from digiskills.estimates import Estimand
 from digiskills.next_survey.components import cluster_sums, families, intraclass, variance_within_strata
-from digiskills.next_survey.plan import Plan, departments_needed, people_needed
+from digiskills.next_survey.plan import Plan, departments_needed, invitations, people_needed
 
 # Four judges of six targets: P. E. Shrout and J. L. Fleiss, Psychological Bulletin 86 (1979) 420-428, table 2.
 SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]])
@@ -194,6 +194,20 @@ def test_a_lonely_department_counts_apart() -> None:
     assert two.df(1, 1) == pytest.approx(sum(parts) ** 2 / (parts[0] ** 2 / 3 + parts[1] ** 2 + parts[2] ** 2 / 45))
 
 
+def test_invitations_never_exceed_the_people_of_the_departments() -> None:
+    # 60 of the 100 people of 4 departments answered, where 45 % was assumed; 8 departments have 200 people
+    one = Plan(
+        np.array([0.001]), np.array([0.004]), np.array([60.0]), np.array([4.0]), np.array([8.0]), np.array([200.0]),
+        response=0.45,
+    )  # fmt: skip
+    now, less, more = one.size(1, 1), one.size(1, 0.5), one.size(2, 1)
+    assert (now.answers, now.invited) == pytest.approx((60, 100))
+    assert (less.answers, less.invited) == pytest.approx((30, 30 / 0.45))
+    assert (more.answers, more.invited) == pytest.approx((60 + 0.45 * 100, 200))  # those added answer as is assumed
+    assert one.size(1, 5) == now
+    assert invitations(less) == 67 and invitations(now) == 100 and math.isnan(invitations(None))
+
+
 def test_what_cannot_be_reached_is_said() -> None:
     people = {str(at): 30 for at in range(20)}
     known = {"departments": {"all": 20}, "people": people, "weight": 2.0}
@@ -205,7 +219,7 @@ def test_what_cannot_be_reached_is_said() -> None:
     wide = next_survey.answers_needed(
         drawn(**known), SHARE, 0.05, heads=pd.DataFrame({"heads": [600]}), response=0.6
     ).iloc[0]
-    assert wide["note"] == "all_clusters"
+    assert wide["note"] == "reached" and wide["all_taken"]  # that all departments are taken does not hide it
     assert wide["heads"] == 600 and wide["n_needed"] <= 360
     assert wide["invitations_needed"] == math.ceil(wide["n_needed"] / 0.6)
     few = next_survey.answers_needed(drawn(clusters=3), SHARE, 0.05).iloc[0]

@@ -119,7 +119,10 @@ def test_reports_are_found_by_number_notebook_or_page(tmp_path: Path, monkeypatc
 
 
 def test_the_kinds_are_those_of_disclosure_control() -> None:
-    assert {*disclosure.KINDS, "themes", "passages", "figures"} == set(declared.KINDS)
+    coded = {"barriers_voiced", "codes_voiced", "paraphrases", "joint_display", "recommendations", "questions"}
+    coded |= {"themes", "passages", "cooccurrence", "cooccurrence_in_paragraphs", "saturation", "texts"}
+    coded |= set(declared.OF_CODERS)
+    assert {*disclosure.KINDS, *coded, "figures"} == set(declared.KINDS)
 
 
 def test_disclosure_control_gets_one_table_per_wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

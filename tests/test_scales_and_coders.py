@@ -94,7 +94,7 @@ def test_every_coefficient_has_words(language: str) -> None:
 @both
 def test_the_bound_of_the_coders_agreement_is_said_wherever_it_is_shown(language: str) -> None:
     table = made.coders(language)
-    bound = {"en": "upper bound", "fr": "borne supérieure"}[language]
+    bound = {"en": "likely higher than people would reach", "fr": "probablement plus élevé"}[language]
     assert bound in words.caption(table)
     assert bound in words.findings_coders(table)[-1]
     evidence = dataclasses.replace(table.study.evidence["focus_groups"], agreement={})
@@ -162,7 +162,8 @@ def heads_of(table: Released) -> list[str]:
 
 def test_tables() -> None:
     assert heads_of(made.reliability()) == [
-        "Scale", "Coefficient", "Estimate", "95% interval", "Questions in the scale", "Answers (n)", "Departments",
+        "Scale", "Coefficient", "Estimate", "95% interval", "Questions in the scale",
+        "Answers to the thinnest pair of questions (n)", "Departments",
     ]  # fmt: skip
     rows = cells_of(made.reliability())
     assert rows[0] == ["Levels needed", "Cronbach’s alpha", "0.40", "0.37 to 0.43", "3", "1,234", "48"]

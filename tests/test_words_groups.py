@@ -76,17 +76,15 @@ def numbers_in(sentence: str) -> set[str]:
 
 
 def numbers_of(table: Released) -> set[str]:
-    """Every number of the table as it is written, the counts of its rows, and the bound in its method."""
+    """Every number of the table as it is written, and the counts of its rows."""
     frame, language = table.frame, table.language
     numeric = frame.select_dtypes("number")
     values = pd.unique(numeric.to_numpy(dtype=float).ravel())
     write = words.form(words.measure(table))
-    forms = [write, words.form("r_indicator"), words.number, words.percent, words.p_value]
+    forms = [write, words.number, words.percent, words.p_value]
     forms += [lambda value, at: words.number(100 * value, at, 1)]
     found = {form(value, language).rstrip("%\xa0") for value in values if np.isfinite(value) for form in forms}
     found |= {str(count) for count in range(len(frame) + 1)} | {"0"}
-    if "largest_bias" in table.method:
-        found.add(words.number(float(table.method["largest_bias"]), language, 1))
     return found | {number.removeprefix("+") for number in found}
 
 
@@ -135,16 +133,27 @@ def test_a_difference_is_named_only_where_it_is_called_one() -> None:
     called = int(table.frame["differs"].sum())
     assert f"{called} of 20 differences stand up" in words.findings_differences(table)[0]
     small = int((table.frame["surely_small"] & ~table.frame["differs"]).sum())
-    assert (
-        f"{small} differences are surely small; {20 - called - small} stay open" in words.findings_differences(table)[1]
-    )
+    slight = int((table.frame["p_adjusted"].lt(0.05) & ~table.frame["surely_small"] & ~table.frame["differs"]).sum())
+    said = words.findings_differences(table)[1]
+    assert small and slight and f"{small} differences are surely small; {slight} are beyond chance, but below" in said
+    assert f"{20 - called - small - slight} stay open" in said
+
+
+def test_a_difference_beyond_chance_that_is_not_large_is_neither_open_nor_called_one() -> None:
+    row = made.differences(skills=1).frame.iloc[0]
+    given = {"differs": False, "surely_small": False, "p_adjusted": 0.02}
+    assert words.verdict(pd.Series({**row, **given})) == "slight"
+    assert words.verdict(pd.Series({**row, **given, "p_adjusted": 0.2})) == "open"
+    assert words.verdict(pd.Series({**row, **given, "surely_small": True})) == "small"
+    assert words.verdict(pd.Series({**row, **given, "differs": True, "estimate": -0.2})) == "lower"
 
 
 def test_a_difference_that_is_called_one_and_small_is_counted_once() -> None:
     table = made.differences(skills=1)
-    frame = table.frame.assign(differs=[True] + [False] * 9, surely_small=[True] * 3 + [False] * 7)
+    frame = table.frame.assign(differs=[True] + [False] * 9, surely_small=[True] * 3 + [False] * 7, p_adjusted=0.4)
     said = words.findings_differences(dataclasses.replace(table, frame=frame))
-    assert "1 of 10 differences stand up" in said[0] and "2 differences are surely small; 7 stay open" in said[1]
+    assert "1 of 10 differences stand up" in said[0] and "2 differences are surely small; 0 are beyond" in said[1]
+    assert "7 stay open" in said[1]
 
 
 def test_the_margin_is_said_in_points() -> None:

@@ -12,7 +12,9 @@ import released_tables as made
 from digiskills import charts, next_survey, tables, words
 from digiskills.charts import render
 from digiskills.disclosure import Released
+from digiskills.disclosure.kinds.changes import LEAST_EFFECT
 from digiskills.errors import UsageError
+from digiskills.words import planned
 
 GAP = f"gap:{made.SKILLS[0]}"
 LANGUAGES = ("en", "fr")
@@ -96,7 +98,7 @@ def test_findings_on_changes_that_can_be_seen() -> None:
     found = plain(words.findings_detectable_change(detectable()))
     assert "a true change of 5 points for “" in found[0] and found[0].endswith("80% or more in 2 of 3 rows.")
     assert found[1].endswith("the smallest change that can be seen is 3.4 points, for “Executives”.")
-    assert found[2].endswith("a change must be largest for “Managers”: 12 points.")
+    assert found[2].endswith("a change must be largest for “Managers” to be seen: 12 points.")
     assert "more answers are needed for “Managers” (2,500 answers, 5,200 invitations; 520 answered now)." in found[3]
     assert "too few departments or answers are known to plan from for “Staff”" in found[4]
     assert "(a to b)" in found[0]
@@ -163,18 +165,36 @@ def test_a_change_out_of_reach_is_so_for_the_departments_of_now(language: str, s
     assert sum(said in each for each in found) == 1
 
 
+def test_captions_state_the_rule_of_changes() -> None:
+    said = {language: words.text("detail.changes", language) for language in LANGUAGES}
+    assert (
+        f"is {LEAST_EFFECT:g} or more" in said["en"]
+        and "d’au moins " + f"{LEAST_EFFECT:g}".replace(".", ",") in said["fr"]
+    )
+    assert all("Benjamini-Hochberg" in each for each in said.values())
+
+
+def test_rows_that_lack_most_come_first_and_doubtful_ones_do_not_come() -> None:
+    frame = needed().frame.assign(n=[1000.0, 1000.0, 150.0, 90.0, 12.0], margin_now=[0.032, 0.1, 0.07, 0.04, np.nan])
+    frame["n_needed"] = [400.0, 1100.0, 900.0, 120.0, np.nan]  # 100 lacking, 750 lacking; the fourth is reached now
+    wanting = planned.most_wanting(frame)
+    assert wanting.index.tolist() == [2, 1]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_routes_apart_have_their_words(language: str) -> None:
     table = needed(language)
     part = ["people", "departments", "people", "departments", "departments"]
     frame = table.frame.assign(part=part, route=["people", "clusters", "people", "clusters", "clusters"])
     frame["clusters_needed"] = 9.0
-    frame.loc[4, "note"] = "all_clusters"
+    frame.loc[3, "note"] = "all_clusters"
     apart = dataclasses.replace(table, frame=frame)
     said = words.rows(apart)["group_label"].tolist()
     assert said[0].endswith({"en": "by people", "fr": "par les personnes"}[language])
-    last = words.size_words(apart, words.rows(apart).iloc[4])
-    assert last == {"en": "all departments are taken already", "fr": "tous les ministères y sont déjà"}[language]
+    # that all departments are taken hides neither the answers needed nor that they are more
+    assert "120" in words.size_words(apart, words.rows(apart).iloc[3])
+    mark = {"en": "more needed; all departments are taken already", "fr": "il en faut plus; tous les ministères"}
+    assert words.plan_note("all_clusters", language).startswith(mark[language])
     assert len(charts.needed(apart).figure.axes[0].texts) == 5
 
 

@@ -122,7 +122,8 @@ def test_reach_is_called_different_only_where_intervals_lie_apart() -> None:
     (alike,) = words.findings_reach(reach())
     assert "for no skill" in alike and "62% to 70%" in alike
     (differs,) = words.findings_reach(reach(apart=0.1))
-    assert f"“{label(ONE)}” report training at another rate than the others: 60% (58% to 62%) against 70%" in differs
+    assert f"lie apart for those short of “{label(ONE)}” and for the others: 60% (58% to 62%) against 70%" in differs
+    assert "not tested" in differs and "no test" in alike
 
 
 def test_reach_whose_intervals_overlap_is_called_alike() -> None:

@@ -1,4 +1,4 @@
-"""Every difference between two groups, skill by skill: which are there, which are surely small, which stay open."""
+"""Every difference between two groups, skill by skill: which are there, slight, surely small, or open."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from digiskills.errors import UsageError
 
 LABELS = 2.1  # inches for the words of a skill
 CELL = 0.27  # inches of a row, at least
-SMALL, OPEN = "#DEDEDE", colours.PAPER
+SLIGHT, SMALL, OPEN = "#FBE7C6", "#DEDEDE", colours.PAPER
 MOST = 21  # columns: the pairs of seven groups
-VERDICTS = ("higher", "lower", "small", "open")
-FILLS = {"higher": colours.CAPACITY, "lower": colours.DATA_MANAGEMENT, "small": SMALL, "open": OPEN}
+VERDICTS = ("higher", "lower", "slight", "small", "open")
+FILLS = {"higher": colours.CAPACITY, "lower": colours.DATA_MANAGEMENT, "slight": SLIGHT, "small": SMALL, "open": OPEN}
 
 
 def differences(released: Released) -> house.Drawing:
@@ -69,18 +69,9 @@ def differences(released: Released) -> house.Drawing:
         return house.finish(figure, released, "differences", notes, _key(released.language))
 
 
-def verdict(row: pd.Series) -> str:
-    """Return what a difference shows: ``higher``, ``lower``, ``small`` or ``open``; empty where it is withheld."""
-    if row["withheld"] or pd.isna(row["estimate"]):
-        return ""
-    if row["differs"] is True or row["differs"] == 1:
-        return "higher" if row["estimate"] > 0 else "lower"
-    return "small" if row["surely_small"] is True or row["surely_small"] == 1 else "open"
-
-
 def _draw(axes: Axes, released: Released, row: pd.Series, box: tuple[float, float, float, float]) -> None:
     x, y, width, height = box
-    found, language = verdict(row), released.language
+    found, language = words.verdict(row), released.language
     fill = FILLS.get(found, "#F2F2F2")
     hatch = None if found else "////"
     axes.add_patch(
@@ -105,4 +96,4 @@ def _draw(axes: Axes, released: Released, row: pd.Series, box: tuple[float, floa
 
 def _key(language: str) -> list[house.Key]:
     """Return what the fills stand for; an open difference has the paper's colour and needs none."""
-    return [house.Key(words.text(f"verdict.{name}", language), FILLS[name]) for name in VERDICTS[:3]]
+    return [house.Key(words.text(f"verdict.{name}", language), FILLS[name]) for name in VERDICTS[:4]]

@@ -14,8 +14,9 @@ from scipy import optimize, stats
 
 from digiskills.errors import ReleaseError, UsageError
 from digiskills.estimates import intervals
+from digiskills.estimates.notes import with_own_notes
 from digiskills.estimates.variance import Results
-from digiskills.gaps.respondents import design_of, pairs_of, short_of
+from digiskills.gaps.respondents import clusters_of, design_of, pairs_of, short_of
 from digiskills.survey import Survey
 
 LIMITS = {"95": 0.95, "998": 0.998}  # D. Spiegelhalter (2005): warning and action limits
@@ -213,7 +214,8 @@ def executives_against_staff(
     -------
     DataFrame
         One row per skill: item (the skill), n (answers of both levels in departments that have both), clusters
-        (those departments), estimate (the difference), se, df, low, high.
+        (those departments), estimate (the difference), se, df, low, high, fewest (answers of the level that has
+        fewer of them), note.
 
     Raises
     ------
@@ -252,8 +254,7 @@ def _check(survey: Survey) -> None:
 
 def _departments(survey: Survey, short: np.ndarray) -> pd.DataFrame:
     """Share, effective answers and error of each department; no label is kept."""
-    assert survey.cluster is not None
-    cluster = survey.cluster.astype(str).to_numpy()
+    cluster, labels = clusters_of(survey)
     known = np.isfinite(short) & (survey.weight > 0)
     weight = survey.weight[known]
     rows = pd.DataFrame({"w": weight, "w2": weight**2, "wy": weight * short[known], "n": 1})
@@ -262,7 +263,8 @@ def _departments(survey: Survey, short: np.ndarray) -> pd.DataFrame:
     overall = rows["wy"].sum() / rows["w"].sum()
     left = np.ones(len(sums))
     if survey.people is not None:
-        left = 1 - sums["n"].to_numpy() / survey.people.rename(str).reindex(sums.index).to_numpy(dtype=float)
+        names = [labels[at] for at in sums.index]
+        left = 1 - sums["n"].to_numpy() / survey.people.rename(str).reindex(names).to_numpy(dtype=float)
     effective = sums["w"] ** 2 / sums["w2"]
     se = np.sqrt(np.maximum(overall * (1 - overall) / effective * left, 0))
     found = {"n": sums["n"], "effective_n": effective, "estimate": sums["wy"] / sums["w"], "se": se}
@@ -288,8 +290,7 @@ def _shrunken(found: pd.DataFrame, mean: float, variance: float) -> pd.DataFrame
 
 
 def _paired(survey: Survey, short: np.ndarray, levels: tuple[str, str], skill: str) -> pd.DataFrame:
-    assert survey.cluster is not None
-    cluster = pd.factorize(survey.cluster.astype(str))[0]
+    cluster, _ = clusters_of(survey)
     own = np.asarray(survey.dimension("level"), dtype=object)
     answered = np.isfinite(short) & (survey.weight > 0)
     sides = [answered & (own == level) for level in levels]
@@ -305,7 +306,8 @@ def _paired(survey: Survey, short: np.ndarray, levels: tuple[str, str], skill: s
     found = design_of(survey, {"z": z}).total("z").assign(item=skill, estimate=difference)
     results = Results(*(found[name].to_numpy() for name in ("n", "clusters", "estimate", "se", "df")))
     found["low"], found["high"] = intervals.bounds(results, "t", False)
-    return found
+    found["fewest"] = min(int((side & both[cluster]).sum()) for side in sides)
+    return with_own_notes(found)
 
 
 def _within(cluster: np.ndarray, weight: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

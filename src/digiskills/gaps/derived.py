@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from digiskills.estimates import intervals
+from digiskills.estimates import intervals, tables
+from digiskills.estimates.notes import LONELY, gravest, notes
 from digiskills.estimates.variance import ZERO_ERROR, Results
 from digiskills.gaps.together import Together, positions
 
+NUMBERS = ("n", "clusters", "estimate", "se", "df", "low", "high", "note")
 Values = Mapping[str, np.ndarray]
 
 
@@ -53,8 +55,8 @@ def derive(found: Together, formulas: Sequence[Formula]) -> Together:
     -------
     Together
         One row per formula and domain: estimand (its labels, joined by ":"), the labels, <by>, n, clusters,
-        estimate, se, df, low, high, and their covariance. n, clusters and df are the smallest among the
-        estimates that the number is made from.
+        estimate, se, df, low, high, note, and their covariance. n, clusters and df are the smallest among the
+        estimates that the number is made from, the note ``lonely`` is that of any of them.
 
     Notes
     -----
@@ -62,39 +64,48 @@ def derive(found: Together, formulas: Sequence[Formula]) -> Together:
     svycontrast. K. Wolter, Introduction to Variance Estimation (2007), chapter 6.
     """
     at = positions(found)
-    parts = [_one(found, formula, at) for formula in formulas]
-    frame = pd.concat([frame for frame, _ in parts], ignore_index=True)
-    slopes = np.vstack([slope for _, slope in parts])
+    known = {name: found.frame[name].to_numpy() for name in ("estimate", "n", "clusters", "df")}
+    known["lonely"] = (found.frame["note"] == LONELY).to_numpy()
+    parts = [_one(known, formula, [at[name].to_numpy() for name in formula.of]) for formula in formulas]
+    slopes = np.vstack([part.slopes for part in parts])
     covariance = slopes @ np.nan_to_num(found.covariance) @ slopes.T
-    unknown = frame["estimate"].isna().to_numpy()
+    made = {name: np.concatenate([part.numbers[name] for part in parts]) for name in parts[0].numbers}
+    unknown = np.isnan(made["estimate"])
     covariance[unknown, :], covariance[:, unknown] = np.nan, np.nan
-    frame["se"] = _errors(covariance, frame["estimate"].to_numpy())
-    frame["low"], frame["high"] = _bounds(frame)
-    names = ["estimand", *_labels(formulas), *found.by, "n", "clusters", "estimate", "se", "df", "low", "high"]
-    frame = frame[names]
+    made["se"] = _errors(covariance, made["estimate"])
+    shares = np.repeat([formula.share for formula in formulas], len(at))
+    made["low"], made["high"] = _bounds(made, shares)
+    made["note"] = gravest([np.where(made["lonely"], LONELY, ""), notes(made["n"], made["se"], made["df"])])
+    domains = found.frame[list(found.by)].iloc[at[formulas[0].of[0]].to_numpy()]
+    frame = tables.labelled(_names(formulas), domains, {name: made[name] for name in NUMBERS})
     frame.attrs["method"] = dict(found.frame.attrs.get("method", {})) | {
         "combined": "delta method on the joint design-based covariance"
     }
     return Together(frame, covariance, found.by)
 
 
-def _labels(formulas: Sequence[Formula]) -> list[str]:
-    return list(dict.fromkeys(name for formula in formulas for name in formula.labels))
-
-
-def _one(found: Together, formula: Formula, at: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+class _Part(NamedTuple):
     """One formula in every domain, and its derivatives by every joint estimate."""
-    rows = [at[name].to_numpy() for name in formula.of]
-    parts = [found.frame.iloc[row].reset_index(drop=True) for row in rows]
-    estimates = [part["estimate"].to_numpy(dtype=float) for part in parts]
-    frame = parts[0][list(found.by)].assign(**formula.labels, estimand=":".join(formula.labels.values()))
-    for name in ("n", "clusters", "df"):
-        frame[name] = np.minimum.reduce([part[name].to_numpy() for part in parts])
-    frame["estimate"], frame["share"] = formula.value(*estimates), formula.share
-    slopes = np.zeros((len(frame), len(found.frame)))
+
+    numbers: dict[str, np.ndarray]
+    slopes: np.ndarray
+
+
+def _names(formulas: Sequence[Formula]) -> pd.DataFrame:
+    """One row per formula: `estimand`, and its labels."""
+    return pd.DataFrame([{"estimand": ":".join(formula.labels.values()), **formula.labels} for formula in formulas])
+
+
+def _one(known: Mapping[str, np.ndarray], formula: Formula, rows: Sequence[np.ndarray]) -> _Part:
+    """Apply a formula; `rows` holds, for each estimand that it is made from, its row in each domain."""
+    estimates = [known["estimate"][row].astype(float) for row in rows]
+    numbers = {name: np.minimum.reduce([known[name][row] for row in rows]) for name in ("n", "clusters", "df")}
+    numbers["lonely"] = np.logical_or.reduce([known["lonely"][row] for row in rows])
+    numbers["estimate"] = np.asarray(formula.value(*estimates), dtype=float)
+    slopes = np.zeros((len(rows[0]), len(known["estimate"])))
     for row, slope in zip(rows, formula.slopes(*estimates), strict=True):
-        slopes[np.arange(len(frame)), row] += np.nan_to_num(np.asarray(slope, dtype=float))
-    return frame, slopes
+        slopes[np.arange(len(row)), row] += np.nan_to_num(np.asarray(slope, dtype=float))
+    return _Part(numbers, slopes)
 
 
 def _errors(covariance: np.ndarray, estimate: np.ndarray) -> np.ndarray:
@@ -103,8 +114,8 @@ def _errors(covariance: np.ndarray, estimate: np.ndarray) -> np.ndarray:
     return se
 
 
-def _bounds(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    results = Results(*(frame[name].to_numpy() for name in ("n", "clusters", "estimate", "se", "df")))
+def _bounds(made: Mapping[str, np.ndarray], shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    results = Results(*(made[name] for name in ("n", "clusters", "estimate", "se", "df")))
     plain, share = intervals.bounds(results, "t", False), intervals.bounds(results, "logit", True)
-    low, high = (np.where(frame["share"], inside, free) for inside, free in zip(share, plain, strict=True))
+    low, high = (np.where(shares, inside, free) for inside, free in zip(share, plain, strict=True))
     return low, high

@@ -1,4 +1,8 @@
-"""Who answered and who did not, as far as heads of the population tell."""
+"""Whom the sample holds, as far as heads of the population tell.
+
+A respondent over the heads of a cell is the product of being invited and of answering. Only where everyone of the
+departments drawn was invited, or where the heads given are those invited, does it measure response.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ RESPONSE_DATE = "response_date"  # role of the codebook
 
 
 def response(survey: Survey, by: str | Sequence[str] = DIMENSIONS) -> pd.DataFrame:
-    """Response by cell of the population.
+    """Share of people of the departments drawn who answered, by cell of the population.
 
     Parameters
     ----------
@@ -49,7 +53,8 @@ def response(survey: Survey, by: str | Sequence[str] = DIMENSIONS) -> pd.DataFra
     -----
     Each respondent stands for N_h / n_h, the departments of the stratum over those sampled: their sum over the
     heads estimates the response among people of sampled departments, free of the share of departments drawn.
-    Where only some people of a department were asked, those not asked count as those who did not answer.
+    Where only some people of a department were invited, it is the share of design and response together, not a
+    response rate; for that, give the survey the heads invited in place of the heads of the population.
     Respondents without a category of some dimension are in no cell.
     """
     names = columns(by)
@@ -81,7 +86,9 @@ def r_indicator(survey: Survey, by: str | Sequence[str] = DIMENSIONS) -> pd.Data
     Notes
     -----
     R = 1 - 2 S(rho), S² = sum_c N_c (rho_c - rhobar)² / (N - 1), rho_c the response of cell c (see `response`),
-    N_c its heads, rhobar their mean over heads. largest_bias = S / rhobar. B. Schouten, F. Cobben and
+    N_c its heads, rhobar their mean over heads. The heads must be those
+    invited: with heads of the population, R and largest_bias measure how unevenly people were invited as well.
+    largest_bias = S / rhobar. B. Schouten, F. Cobben and
     J. Bethlehem, Survey Methodology 35 (2009) 101-113. Error by linearisation: that of the total of
     -2 (rho_c - rhobar) / (S (N - 1)) over respondents with weight N_h / n_h. Chance differences between small
     cells count as differences, so R is a little low.
@@ -124,6 +131,7 @@ def partial_r_indicators(survey: Survey, by: str | Sequence[str] = DIMENSIONS) -
 
     Notes
     -----
+    The heads must be those invited, as for `r_indicator`.
     Unconditional (between): of a category sqrt(N_k / N) (rhobar_k - rhobar), of a dimension the root of the sum of
     their squares. Conditional (within): root of sum (rho_c - rhobar of the cell of all other dimensions)² N_c / N,
     over all cells for a dimension, over those of the category for a category. B. Schouten, N. Shlomo and

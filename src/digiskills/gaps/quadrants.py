@@ -11,6 +11,7 @@ from digiskills.codebook import Pair
 from digiskills.errors import UsageError, nearest
 from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.joint import Estimand
+from digiskills.estimates.notes import gravest
 from digiskills.gaps.ranks import DRAWS, NORMAL, SEED, draw
 from digiskills.gaps.together import Source, Together, check_pairs, positions, together
 
@@ -58,7 +59,7 @@ def quadrants(
     DataFrame
         One row per skill and domain: item, <by>, n, clusters (the smaller of needed's and held's), df, needed,
         needed_se, held, held_se, cut, needed_cut, held_cut, quadrant (empty where not known), and the
-        probability of each quadrant.
+        probability of each quadrant; note (the gravest of needed's and held's).
 
     Raises
     ------
@@ -69,8 +70,8 @@ def quadrants(
     -----
     A value at the cut counts as above it. In each draw of the multivariate normal around the means (joint
     design covariance of every skill's needed and held) a cut that is made from the skills is made again, so
-    that the probabilities hold the error of the cut as well. J. Martilla and J. James, Journal of Marketing 41
-    (1977) 77-79; uncertainty of the quadrants: H.-H. Wu and J.-I. Shieh, Quality & Quantity 43 (2009).
+    that the probabilities hold the error of the cut as well. Quadrants: J. Martilla and J. James, Journal of
+    Marketing 41 (1977) 77-79.
     """
     return _cut(_means(source, pairs, by, where), pairs, by, cut, draws, seed)
 
@@ -162,6 +163,7 @@ def _domain(
     places = _place(drawn, cut)
     for number, name in enumerate(QUADRANTS):
         table[name] = np.where(at_estimate < 0, np.nan, (places == number).mean(axis=0))
+    table["note"] = gravest([needed["note"].to_numpy(), held["note"].to_numpy()])
     names = ["item", *by, "n", "clusters", "df"]
     return table[[*names, *(name for name in table if name not in names)]]
 

@@ -12,6 +12,7 @@ from digiskills.codebook import Pair
 from digiskills.errors import UsageError, nearest
 from digiskills.estimates import SurveyDesign
 from digiskills.estimates.domains import EVERYONE, Where, columns
+from digiskills.once import once
 from digiskills.survey import Survey
 
 WEIGHT, STRATUM, CLUSTER, CLUSTERS, PEOPLE = "_weight", "_stratum", "_cluster", "_clusters", "_people"
@@ -45,10 +46,19 @@ def design_of(
     UsageError
         If the study has no such dimension.
     """
-    weights = survey.weight if weight is None else weight
-    frame = pd.DataFrame({WEIGHT: np.asarray(weights, dtype=float)} | dict(values))
-    for name in dimensions:
-        frame[name] = survey.dimension(name)
+    frame = pd.DataFrame(dict(values) | {name: survey.dimension(name) for name in dimensions})
+    drawn = _drawn(survey) if weight is None else _weighted(survey, weight)
+    return drawn.around(frame)
+
+
+@once
+def _drawn(survey: Survey) -> SurveyDesign:
+    """The design alone, checked once for all that is asked of the survey."""
+    return _weighted(survey, survey.weight)
+
+
+def _weighted(survey: Survey, weight: np.ndarray) -> SurveyDesign:
+    frame = pd.DataFrame({WEIGHT: np.asarray(weight, dtype=float)})
     stratum, cluster, population = _add_design(frame, survey)
     return SurveyDesign(frame, WEIGHT, stratum, cluster, population, survey.study.design.lonely_cluster)
 
@@ -67,6 +77,32 @@ def _add_design(frame: pd.DataFrame, survey: Survey) -> tuple[str | None, str | 
             frame[PEOPLE] = frame[CLUSTER].map(survey.people.rename(str)).astype(float)
             population = [CLUSTERS, PEOPLE]
     return stratum, cluster, population
+
+
+@once
+def clusters_of(survey: Survey) -> tuple[np.ndarray, list[str]]:
+    """Number the clusters.
+
+    Parameters
+    ----------
+    survey : Survey
+        With clusters.
+
+    Returns
+    -------
+    tuple
+        Position of each respondent's cluster, and the labels in ascending order.
+
+    Raises
+    ------
+    UsageError
+        If the survey has no clusters.
+    """
+    if survey.cluster is None:
+        raise UsageError("departments: the survey has no clusters")
+    numbers, labels = pd.factorize(survey.cluster.astype(str), sort=True)
+    numbers.setflags(write=False)
+    return numbers, [str(label) for label in labels]
 
 
 def limited(survey: Survey, where: Mapping[str, str]) -> Survey:

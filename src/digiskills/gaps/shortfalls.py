@@ -156,14 +156,14 @@ def _matched(domains: pd.DataFrame, cells: pd.DataFrame, heads: np.ndarray) -> n
 
 def _together(measured: dict[str, pd.DataFrame], by: list[str], method: dict[str, object]) -> pd.DataFrame:
     """Stack the measures, skill by skill."""
-    tables = [table.assign(measure=measure, item=_skill(table["item"])) for measure, table in measured.items()]
-    stacked = pd.concat(tables, ignore_index=True)
-    stacked["rank"] = np.concatenate([pd.factorize(table["item"])[0] for table in tables])
-    stacked = stacked.sort_values("rank", kind="stable").reset_index(drop=True)
-    stacked = stacked[["item", "measure", *by, "n", "clusters", "estimate", "se", "df", "low", "high", "note"]]
+    first = next(iter(measured.values()))
+    skills = [name.removeprefix(GAP) for name in dict.fromkeys(first["item"])]
+    shape = (len(measured), len(skills), len(first) // max(len(skills), 1))  # measures, skills, domains
+    order = np.arange(np.prod(shape)).reshape(shape).swapaxes(0, 1).ravel()
+    names = [*by, "n", "clusters", "estimate", "se", "df", "low", "high", "note"]
+    stacked = pd.concat([table[names] for table in measured.values()], ignore_index=True)
+    stacked = stacked.take(order).reset_index(drop=True)
+    stacked.insert(0, "item", np.repeat(skills, shape[0] * shape[2]))
+    stacked.insert(1, "measure", np.tile(np.repeat(list(measured), shape[2]), shape[1]))
     stacked.attrs["method"] = method
     return stacked
-
-
-def _skill(items: pd.Series) -> pd.Series:
-    return items.str.removeprefix(GAP)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from digiskills.errors import UsageError
 from digiskills.estimates import Estimand, differences_of, intervals
+from digiskills.estimates.notes import with_own_notes
 from digiskills.estimates.variance import Results
-from digiskills.gaps.respondents import coded, design_of, pairs_of, short_of
+from digiskills.gaps.respondents import clusters_of, coded, design_of, pairs_of, short_of
 from digiskills.survey import Survey
 
 # Two other ways to cut: three bands, and six.
@@ -34,7 +35,8 @@ def headcount_trend(survey: Survey, skills: str | Sequence[str] | None = None, l
     Returns
     -------
     DataFrame
-        One row per skill: item, n, clusters, estimate (change of the share per doubling), se, df, low, high.
+        One row per skill: item, n, clusters, estimate (change of the share per doubling), se, df, low, high,
+        note.
 
     Raises
     ------
@@ -180,7 +182,8 @@ def heads_of(survey: Survey) -> np.ndarray:
     """
     if survey.cluster is None or survey.people is None:
         raise UsageError("heads of departments are not known: study.toml [design] cluster and people")
-    heads = survey.cluster.astype(str).map(survey.people.rename(str)).to_numpy(dtype=float)
+    cluster, labels = clusters_of(survey)
+    heads = np.asarray(survey.people.rename(str).reindex(labels).to_numpy(dtype=float)[cluster])
     if not np.isfinite(heads).all():
         raise UsageError("heads of departments: some departments of the survey have none")
     return heads
@@ -202,7 +205,7 @@ def _slope(survey: Survey, x: np.ndarray, y: np.ndarray, skill: str) -> pd.DataF
     found["df"] = np.maximum(found["df"] - 1, 0)
     results = Results(*(found[name].to_numpy() for name in ("n", "clusters", "estimate", "se", "df")))
     found["low"], found["high"] = intervals.bounds(results, "t", False)
-    return found
+    return with_own_notes(found)
 
 
 def _band_of(heads: np.ndarray, name: str, starts: Sequence[float]) -> pd.Categorical:

@@ -13,7 +13,9 @@ from digiskills.errors import UsageError, nearest
 from digiskills.estimates import intervals
 from digiskills.estimates.domains import Where, columns, domains
 from digiskills.estimates.joint import Estimand, joint
+from digiskills.estimates.notes import LONELY, gravest, notes
 from digiskills.estimates.variance import Results
+from digiskills.once import once
 
 MIX_FIXED = "the mix counts as fixed: weights are calibrated to it, or it is the population's"
 
@@ -47,7 +49,7 @@ def standardized(
     -------
     DataFrame
         One row per measure and group: item (the estimand's name), measure (`crude`, `standardized`), <group>, n,
-        clusters, estimate, se, df, low, high, covered (share of the standard that the estimate stands on).
+        clusters, estimate, se, df, low, high, note, covered (share of the standard that the estimate stands on).
 
     Raises
     ------
@@ -84,7 +86,7 @@ def standardized(
     return found
 
 
-NUMBERS = ["n", "clusters", "estimate", "se", "df", "low", "high"]
+NUMBERS = ["n", "clusters", "estimate", "se", "df", "low", "high", "note"]
 
 
 def kitagawa(
@@ -117,7 +119,7 @@ def kitagawa(
     -------
     DataFrame
         Three rows: item (the estimand's name), part (`difference`, `mix`, `rate`), n, clusters, estimate, se, df,
-        low, high. mix and rate add up to the difference exactly.
+        low, high, note. mix and rate add up to the difference exactly.
 
     Raises
     ------
@@ -157,6 +159,7 @@ class _Cells(NamedTuple):
     weight: np.ndarray
     n: np.ndarray
     of_group: np.ndarray  # clusters and degrees of freedom
+    lonely: np.ndarray  # groups whose weight a few lonely clusters hold
     covariance: np.ndarray
     method: dict[str, object]
 
@@ -167,6 +170,19 @@ def _check(group: str, mix: list[str]) -> None:
 
 
 def _cells(answers: Answers, estimand: Estimand, group: str, mix: list[str], where: Where | None) -> _Cells:
+    """Cells are made once for all that is asked of them."""
+    kept, asked = _kept(answers), repr((estimand, group, mix, where))
+    if asked not in kept:
+        kept[asked] = _made(answers, estimand, group, mix, where)
+    return kept[asked]
+
+
+@once
+def _kept(answers: Answers) -> dict[str, _Cells]:
+    return {}
+
+
+def _made(answers: Answers, estimand: Estimand, group: str, mix: list[str], where: Where | None) -> _Cells:
     found = joint(answers, estimand, [group, *mix], where)
     about = domains(answers.groups[list(answers.dimensions)], [group, *mix], where)
     names = list(dict.fromkeys(about.labels[group]))
@@ -182,16 +198,16 @@ def _cells(answers: Answers, estimand: Estimand, group: str, mix: list[str], whe
         estimate,
         weight,
         found.frame["n"].to_numpy().reshape(shape),
-        _of_group(answers, estimand, group, where),
+        *_of_group(answers, estimand, group, where),
         np.nan_to_num(found.covariance),
         dict(found.frame.attrs.get("method", {})),
     )
 
 
-def _of_group(answers: Answers, estimand: Estimand, group: str, where: Where | None) -> np.ndarray:
-    """Clusters and degrees of freedom of each group as a whole: groups x 2."""
+def _of_group(answers: Answers, estimand: Estimand, group: str, where: Where | None) -> tuple[np.ndarray, np.ndarray]:
+    """Clusters and degrees of freedom of each group as a whole, groups x 2, and whether its note is ``lonely``."""
     whole = joint(answers, estimand, [group], where).frame
-    return whole[["clusters", "df"]].to_numpy()
+    return whole[["clusters", "df"]].to_numpy(), (whole["note"] == LONELY).to_numpy()
 
 
 def _own_mix(cells: _Cells) -> np.ndarray:
@@ -222,7 +238,7 @@ def _combined(cells: _Cells, weights: np.ndarray, share: bool) -> pd.DataFrame:
     value = np.where(np.isnan(weights).any(axis=1), np.nan, (np.nan_to_num(cells.estimate) * weights).sum(axis=1))
     used = (cells.n * (np.nan_to_num(weights) > 0)).sum(axis=1)
     clusters, df = cells.of_group.T
-    return _table(value, slopes @ cells.covariance @ slopes.T, used, clusters, df, share)
+    return _table(value, slopes @ cells.covariance @ slopes.T, used, clusters, df, cells.lonely, share)
 
 
 def _contrast(cells: _Cells, at: list[int], weights: np.ndarray) -> pd.DataFrame:
@@ -233,16 +249,24 @@ def _contrast(cells: _Cells, at: list[int], weights: np.ndarray) -> pd.DataFrame
     value = np.array([(np.nan_to_num(cells.estimate) * slopes).sum() if known else np.nan])
     flat = slopes.ravel()[None, :]
     n, clusters, df = cells.n[at].sum(), cells.of_group[at, 0].sum(), cells.of_group[at, 1].min()
-    return _table(value, flat @ cells.covariance @ flat.T, np.array([n]), np.array([clusters]), np.array([df]))
+    n, clusters, df, lonely = (np.array([number]) for number in (n, clusters, df, cells.lonely[at].any()))
+    return _table(value, flat @ cells.covariance @ flat.T, n, clusters, df, lonely)
 
 
 def _table(
-    value: np.ndarray, covariance: np.ndarray, n: np.ndarray, clusters: np.ndarray, df: np.ndarray, share: bool = False
+    value: np.ndarray,
+    covariance: np.ndarray,
+    n: np.ndarray,
+    clusters: np.ndarray,
+    df: np.ndarray,
+    lonely: np.ndarray,
+    share: bool = False,
 ) -> pd.DataFrame:
     se = np.where(np.isnan(value), np.nan, np.sqrt(np.maximum(np.diag(covariance), 0)))
     low, high = intervals.bounds(Results(n, clusters, value, se, df), "logit" if share else "t", share)
     numbers = {"n": n, "clusters": clusters, "estimate": value, "se": se, "df": df, "low": low, "high": high}
-    return pd.DataFrame(numbers)
+    noted = gravest([np.where(lonely, LONELY, ""), notes(n, se, df)])
+    return pd.DataFrame(numbers | {"note": noted})
 
 
 def _position(groups: list[str], group: str, name: str) -> int:

@@ -17,7 +17,7 @@ from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.overlap import covariance_of_waves
 from digiskills.next_survey.components import families
 from digiskills.next_survey.needed import LEAST_DF
-from digiskills.next_survey.plan import LEAST, MOST, Plan, Size, rounded_up, smallest
+from digiskills.next_survey.plan import LEAST, MOST, Plan, Size, invitations, rounded_up, smallest
 from digiskills.next_survey.power import LEVEL, check_power, detectable, power
 from digiskills.next_survey.present import Parts, check_icc, parts_of, plans_of, unit_of
 from digiskills.next_survey.simple import check_between
@@ -86,7 +86,8 @@ def detectable_change(
         variance between departments that is common to the waves; power (wanted), change_detectable (with se) and
         change_detectable_independent; change_wanted, power_wanted (that the present size has for it); n_needed,
         answers of each of two waves from the departments taken now, kept as they were kept from wave to wave, and
-        n_needed_independent, from departments drawn anew; heads, response, invitations_needed; note, one of `NOTES`.
+        n_needed_independent, from departments drawn anew; heads, response, invitations_needed (no more than the people
+        of the departments); note, one of `NOTES`.
 
     Raises
     ------
@@ -165,10 +166,10 @@ def _table(
         frame[name] = [_detectable(row[error], row["df"], chance) if row["known"] else np.nan for _, row in rows(frame)]
     frame["power_wanted"] = [power(wanted, row["se"], row["df"]) if row["known"] else np.nan for _, row in rows(frame)]
     sizes = [_sizes(plan, wanted, chance, each) for plan, each in zip(second.plans, overlap, strict=True)]
-    frame[["se_expected", "n_needed", "n_needed_independent"]] = pd.DataFrame(sizes).where(frame["known"], np.nan)
+    names = ["se_expected", "n_needed", "n_needed_independent", "invitations_needed"]
+    frame[names] = pd.DataFrame(sizes).where(frame["known"], np.nan)
     frame["heads"], frame["response"] = second.parts.heads.to_numpy(), second.parts.response.to_numpy()
-    asked = (second.parts.response * second.parts.answered).to_numpy()
-    frame["invitations_needed"] = np.ceil(frame["n_needed"] / asked)
+    frame.loc[frame["response"].isna(), "invitations_needed"] = np.nan
     frame["note"] = _notes(frame)
     made = frame[["item", *by, *COLUMNS]]
     made.attrs["method"] = method
@@ -184,12 +185,12 @@ def _detectable(se: float, df: float, chance: float) -> float:
     return detectable(float(se), float(df), chance)
 
 
-def _sizes(plan: Plan, wanted: float, chance: float, overlap: float) -> tuple[float, float, float]:
-    """Standard error of the present size by the formula, and answers needed with and without common departments."""
+def _sizes(plan: Plan, wanted: float, chance: float, overlap: float) -> tuple[float, float, float, float]:
+    """Error of the present size by the formula, answers needed with and without common departments, invitations."""
     kept = dataclasses.replace(plan, overlap=overlap)
     now = math.sqrt(2 * kept.variance(1, 1)) if len(plan.n) else math.nan
     common, anew = (change_needed(each, wanted, chance) for each in (kept, plan))
-    return now, _answers(common), _answers(anew)
+    return now, _answers(common), _answers(anew), invitations(common)
 
 
 def _answers(size: Size | None) -> float:

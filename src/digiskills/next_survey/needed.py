@@ -13,12 +13,12 @@ from digiskills.answers import Answers
 from digiskills.estimates import Estimand, design_effects
 from digiskills.estimates.degrees_of_freedom import LOW_DF
 from digiskills.estimates.domains import Where, columns
-from digiskills.next_survey.plan import Plan, Size, departments_needed, people_needed, rounded_up
+from digiskills.next_survey.plan import Plan, Size, departments_needed, invitations, people_needed, rounded_up
 from digiskills.next_survey.present import Parts, check_icc, parts_of, plans_of, unit_of
 from digiskills.next_survey.simple import check_margin
 
 LEAST_DF = 3  # below it there is none
-NOTES = ("no_answers", "one_answer", "too_few_clusters", "not_reachable", "few_clusters", "all_clusters", "reached")
+NOTES = ("no_answers", "one_answer", "too_few_clusters", "not_reachable", "few_clusters", "reached", "all_clusters")
 """What a row may be marked with, the most important first."""
 
 
@@ -66,7 +66,9 @@ def answers_needed(
         interval), NaN where the margin cannot be reached; route, how it is reached: ``people`` (more answers from the
         departments taken now, n_same_clusters), ``clusters`` (more departments with as many answers each: n_same_take
         from clusters_needed) or ``both`` (all departments and more answers each, n_all_clusters), the first of them
-        that does; heads, response, invitations_needed; note, one of `NOTES`.
+        that does; heads, response, invitations_needed, invitations_same_clusters and invitations_same_take: answers
+        over response, and no more than the people of the departments meant; all_taken, whether the survey has all
+        departments of the domain already; note, one of `NOTES`.
 
     Raises
     ------
@@ -85,7 +87,9 @@ def answers_needed(
     domains because it travels from one to another, where design effects do not (L. Kish, Journal of Official Statistics
     11 (1995) 55-77), and few departments give a chance number. Allocation over strata, weights and the share expected
     stay as they are. A stratum with one department sampled is planned as if departments differed there as elsewhere;
-    the rule for lonely clusters may give it wider intervals.
+    the rule for lonely clusters may give it wider intervals. The departments of now can give again what they gave,
+    even where that is more than response times their people: then everyone there is invited. Departments added
+    give response times their people and no more.
     """
     asked = [estimands] if isinstance(estimands, Estimand) else list(estimands)
     check_margin(margin)
@@ -116,9 +120,16 @@ def _table(answers: Answers, estimand: Estimand, parts: Parts, by: list[str], ma
     frame = pd.concat([frame, sizes], axis=1)
     frame[["n_needed_low", "n_needed_high"]] = _ends(answers, parts, margin, known)
     frame["heads"], frame["response"] = parts.heads.to_numpy(), parts.response.to_numpy()
-    frame["invitations_needed"] = np.ceil(frame["n_needed"] / (parts.response * parts.answered).to_numpy())
-    frame["note"] = _notes(frame, made, known)
+    frame.loc[frame["response"].isna(), list(INVITATIONS)] = np.nan
+    frame["all_taken"] = _all_taken(made, known)
+    frame["note"] = _notes(frame, known)
     return frame[["item", *by, *COLUMNS]]
+
+
+def _all_taken(made: Sequence[Plan], known: np.ndarray) -> list[bool]:
+    return [
+        plan.clustered and bool(some) and plan.most_departments <= 1 for plan, some in zip(made, known, strict=True)
+    ]
 
 
 def _ends(answers: Answers, parts: Parts, margin: float, known: np.ndarray) -> np.ndarray:
@@ -135,8 +146,9 @@ COLUMNS = (
     "n", "clusters", "estimate", "sd", "se", "df", "design_effect", "deff_weights", "deff_clusters", "icc", "icc_low",
     "icc_high", "margin_now", "margin_expected", "margin_wanted", "n_needed", "n_needed_low", "n_needed_high", "route",
     "n_same_clusters", "clusters_needed", "n_same_take", "n_all_clusters", "heads", "response", "invitations_needed",
-    "note",
+    "invitations_same_clusters", "invitations_same_take", "all_taken", "note",
 )  # fmt: skip
+INVITATIONS = ("invitations_needed", "invitations_same_clusters", "invitations_same_take")
 
 
 def _known(frame: pd.DataFrame) -> np.ndarray:
@@ -183,6 +195,9 @@ def _sizes(routes: dict[str, Size | None]) -> dict[str, object]:
         "clusters_needed": math.nan if clusters is None else rounded_up(clusters.clusters),
         "n_same_take": _answers(clusters),
         "n_all_clusters": _answers(routes["both"]),
+        "invitations_needed": invitations(size),
+        "invitations_same_clusters": invitations(routes["people"]),
+        "invitations_same_take": invitations(clusters),
     }
 
 
@@ -190,16 +205,15 @@ def _answers(size: Size | None) -> float:
     return math.nan if size is None else rounded_up(size.answers)
 
 
-def _notes(frame: pd.DataFrame, made: Sequence[Plan], known: np.ndarray) -> np.ndarray:
-    taken = [plan.clustered and bool(known[at]) and plan.most_departments <= 1 for at, plan in enumerate(made)]
+def _notes(frame: pd.DataFrame, known: np.ndarray) -> np.ndarray:
     marks = {
         "no_answers": frame["n"] == 0,
         "one_answer": ~(frame["sd"] > 0),
         "too_few_clusters": ~known,
         "not_reachable": frame["n_needed"].isna(),
         "few_clusters": frame["df"] < LOW_DF,
-        "all_clusters": np.asarray(taken),
         "reached": frame["n_needed"] <= frame["n"],
+        "all_clusters": frame["all_taken"],
     }
     return np.select([np.asarray(marks[name], dtype=bool) for name in NOTES], NOTES, "")
 

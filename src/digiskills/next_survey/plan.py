@@ -21,10 +21,11 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Size:
-    """How large a survey would be, in one domain: answers, and departments that they come from."""
+    """How large a survey would be, in one domain: answers, departments that they come from, and people invited."""
 
     answers: float
     clusters: float
+    invited: float = math.nan
 
 
 class _Taken(NamedTuple):
@@ -93,7 +94,9 @@ class Plan:
     def size(self, departments: float, take: float) -> Size:
         """Answers and departments at so many times the present departments and the present answers of each."""
         taken = self._taken(departments, take)
-        return Size(float(taken.answers.sum()), float(taken.clusters.sum()))
+        # where more answered than is assumed, everyone of these departments is invited and no more
+        invited = np.minimum(taken.answers / self.response, taken.reach)
+        return Size(float(taken.answers.sum()), float(taken.clusters.sum()), float(invited.sum()))
 
     def variance(self, departments: float, take: float) -> float:
         """Variance of the estimate at so many times the present departments and answers of each."""
@@ -145,13 +148,19 @@ class Plan:
     def _taken(self, departments: float, take: float) -> _Taken:
         clusters = np.minimum(departments * self.clusters, self.departments)
         times = clusters / self.clusters
-        share = clusters / self.departments if self.clustered else np.ones(len(clusters))
-        reach = np.where(np.isfinite(self.people), np.where(share > 0, share, 1) * self.people, np.inf)
-        # what was reached already can be reached again
-        most = np.maximum(self.response * reach, self.n * times)
+        reach = self._people_of(clusters)
+        kept = self._people_of(np.minimum(clusters, self.clusters))
+        further = np.subtract(reach, kept, out=np.zeros(len(clusters)), where=np.isfinite(reach))
+        # what the departments of now gave they can give again; further ones answer as is assumed
+        most = np.maximum(self.response * reach, self.n * np.minimum(times, 1) + self.response * further)
         # a department that is taken gives one answer at least
         answers = np.maximum(take * self.n * times, np.minimum(clusters, most))
         return _Taken(clusters, np.minimum(answers, most), np.maximum(reach, most))
+
+    def _people_of(self, clusters: np.ndarray) -> np.ndarray:
+        """People of the domain in so many departments of each stratum; infinite where unknown."""
+        share = clusters / self.departments if self.clustered else np.ones(len(clusters))
+        return np.where(np.isfinite(self.people), np.where(share > 0, share, 1) * self.people, np.inf)
 
 
 def smallest(reached: Callable[[float], float], low: float, high: float) -> float:
@@ -182,6 +191,25 @@ def smallest(reached: Callable[[float], float], low: float, high: float) -> floa
 def rounded_up(value: float) -> float:
     """Round up, but for what the search itself leaves over."""
     return float(math.ceil(value * (1 - 1e-7)))
+
+
+def invitations(size: Size | None) -> float:
+    """Return the people to invite for a size: no more than its departments have.
+
+    Parameters
+    ----------
+    size : Size or None
+        As a plan gives it.
+
+    Returns
+    -------
+    float
+        NaN without a size.
+    """
+    if size is None or math.isnan(size.invited):
+        return math.nan
+    whole = rounded_up(size.answers)
+    return float(math.ceil(size.invited / size.answers * whole * (1 - 1e-7)))
 
 
 def people_needed(plan: Plan, margin: float, departments: float = 1.0) -> Size | None:

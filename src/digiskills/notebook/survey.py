@@ -324,12 +324,12 @@ class OpenSurvey:
         return self._table("between_departments", skills, ())
 
     def response(self) -> Released:
-        """Return how alike groups answered: the R-indicator, and what sizes and levels add to it.
+        """Return the share of people who answered, by size and by level: of the design and of response together.
 
         Returns
         -------
         Released
-            One row for the indicator, one per dimension and one per group.
+            One row per dimension and one per group.
         """
         return self._table("response", (), ())
 

@@ -42,8 +42,16 @@ from digiskills.words.findings import (
     findings_themes,
     findings_who_answered,
 )
-from digiskills.words.highlights import in_quadrants, own_probability
-from digiskills.words.joint import evidence_words, findings_joint, level, speaker, statement
+from digiskills.words.highlights import in_quadrants, own_probability, verdict
+from digiskills.words.indicators import (
+    findings_questions,
+    findings_recommendations,
+    indicated,
+    indicator,
+    recommendation,
+    rests_on,
+)
+from digiskills.words.joint import findings_joint, level, speaker, statement
 from digiskills.words.labels import (
     SIDES,
     answer_label,
@@ -151,7 +159,6 @@ __all__ = [
     "coefficient_label",
     "column_label",
     "entries",
-    "evidence_words",
     "findings_adjusted",
     "findings_answers_needed",
     "findings_around_zero",
@@ -182,9 +189,11 @@ __all__ = [
     "findings_profile",
     "findings_published",
     "findings_quadrants",
+    "findings_questions",
     "findings_quiz",
     "findings_range",
     "findings_reach",
+    "findings_recommendations",
     "findings_reliability",
     "findings_response",
     "findings_robustness",
@@ -206,6 +215,8 @@ __all__ = [
     "has_rounded",
     "in_points",
     "in_quadrants",
+    "indicated",
+    "indicator",
     "interval",
     "is_by_answer",
     "is_rounded",
@@ -233,6 +244,8 @@ __all__ = [
     "quadrant_key",
     "quadrant_label",
     "ranks",
+    "recommendation",
+    "rests_on",
     "row_form",
     "row_parts",
     "rows",
@@ -253,6 +266,7 @@ __all__ = [
     "undefined_label",
     "value_column",
     "value_words",
+    "verdict",
     "wanted",
     "waves",
     "where",

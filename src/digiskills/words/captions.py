@@ -10,7 +10,7 @@ import pandas as pd
 from digiskills import published
 from digiskills.words.catalogue import entries, text
 from digiskills.words.coefficients import BESIDE, about_coders, groups_compared
-from digiskills.words.labels import column_label, groups, item_column, scope, source
+from digiskills.words.labels import column_label, groups, item_column, item_label, scope, source
 from digiskills.words.measures import several, title_key, told
 from digiskills.words.numbers import join, number
 from digiskills.words.parts import is_rounded
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from digiskills.study import Study
 
 COUNTED: tuple[str, ...] = ("respondents", "themes", "passages", "figures", "departments")
-COUNTED += ("cooccurrence", "cooccurrence_in_paragraphs", "saturation", "barriers_voiced", "joint_display")
+COUNTED += ("cooccurrence", "cooccurrence_in_paragraphs", "saturation", "barriers_voiced", "codes_voiced")
+COUNTED += ("joint_display", "recommendations", "questions", "response")
 """Kinds of table without weighted estimates."""
+OWN_METHOD = ("coverage", "between_departments")
+"""Kinds whose estimates are of departments, and not of people at two stages."""
 BASES: dict[str, tuple[str, ...]] = {
     "themes": ("base",),
     "passages": (),
@@ -35,7 +38,8 @@ BASES: dict[str, tuple[str, ...]] = {
     "cooccurrence_in_paragraphs": ("base",),
     "saturation": (),
     "barriers_voiced": ("base",),
-    "joint_display": (),
+    **dict.fromkeys(("joint_display", "recommendations", "questions"), ()),
+    "codes_voiced": ("base",),
     "changes": ("n_before", "n"),
     "detectable_change": ("n_before", "n"),
 }
@@ -46,6 +50,8 @@ CELLS = {
     "robustness_order": ("measure", "choice", "option", "item"),
     "quiz": ("answer", "right"),
     "joint_display": ("part", "item", "department_size", "level"),
+    "recommendations": ("part", "item", "answer", "measure", "department_size", "level"),
+    "questions": ("question", "exhibit"),
     "coverage": ("item", "at_least"),
     "reach": ("item", "short"),
     "pairs_short": ("item", "other"),
@@ -64,7 +70,8 @@ CELLS = {
 }
 """The columns that make a cell besides the breakdown, where they are not what a row is about alone."""
 COUNTED_IN = {"themes": "passages", "coverage": "departments", "coder_agreement": "passages", "settled": "passages"}
-COUNTED_IN |= {"barriers_voiced": "passages", "cooccurrence": "passages", "cooccurrence_in_paragraphs": "paragraphs"}
+COUNTED_IN |= {"barriers_voiced": "passages", "codes_voiced": "passages"}
+COUNTED_IN |= {"cooccurrence": "passages", "cooccurrence_in_paragraphs": "paragraphs"}
 """What ``n`` counts, where it is not answers."""
 
 
@@ -75,6 +82,8 @@ def where(released: Released) -> str:
     # passages that relay participants are not all that the documents say
     if about == "focus_groups" and released.method.get("scope") == "participants":
         about = "participants"
+    if about == "joint" and released.frame["evidence"].eq("synthetic").any():
+        about = "joint_synthetic"
     phrase = text(f"where.{about}", language)
     if released.kind in ("changes", "detectable_change"):
         first, second = waves(released)
@@ -186,6 +195,7 @@ def _of_model(released: Released) -> list[str]:
         found.append(
             text("model.df", language, df=number(float(df.iloc[0]), language), n=number(method["n"], language))
         )
+    found += [text("model.target", language)] if _method(released).startswith("survey") else []
     return found
 
 
@@ -208,7 +218,7 @@ def _facts(released: Released) -> dict[str, str]:
 
 
 def _ways(released: Released) -> list[str]:
-    """Return how ranks come about, where quadrants meet, what is kept apart, or what counts as training."""
+    """Return how ranks come about, where quadrants meet, what is kept apart, the self-rating, or what is training."""
     language, known = released.language, released.study.codebook.items
     if released.kind == "quadrants" and "cut" in released.frame and released.frame["cut"].nunique() == 1:
         return [text(f"cut.{released.frame['cut'].iloc[0]}", language)]
@@ -217,6 +227,9 @@ def _ways(released: Released) -> list[str]:
         return [text(f"ranks.{way}", language)]
     if released.kind == "coverage":
         return [text("detail.apart", language, fewest=number(released.study.release.fewest_clusters, language))]
+    if released.kind == "quiz" and str(released.method.get("rating", "")) in known:
+        label = text("quoted", language, label=item_label(released, str(released.method["rating"])))
+        return [text("quiz.rating", language, label=label)]
     channels, asked = released.method.get("channels", ""), str(released.method.get("training", ""))
     if released.kind != "reach" or isinstance(channels, str) or asked not in known:
         return []
@@ -228,11 +241,14 @@ def _method(released: Released) -> str:
     """Return which text says how the numbers were made."""
     if released.kind in COUNTED or released.kind in BESIDE:
         return released.kind
+    if released.kind in OWN_METHOD and released.study.design.intervals:
+        return released.kind
     plain = str(released.method.get("design") or "none").startswith("none")
     if released.kind in ("model", "department_share") and plain:
         return "model_plain"
     design = released.study.design
-    return "survey_plain" if not design.intervals else "survey" if design.cluster else "survey_elements"
+    clustered = design.cluster and not released.table.department
+    return "survey_plain" if not design.intervals else "survey" if clustered else "survey_elements"
 
 
 def has_rounded(released: Released) -> bool:

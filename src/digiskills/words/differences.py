@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
 CHANCE = 0.05
-"""The adjusted p value below which a change is beyond chance."""
+"""The p value, adjusted over all changes tested together, below which a change passes the test."""
 
 
 def _nothing(released: Released) -> list[str]:
@@ -73,15 +73,15 @@ def findings_changes(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        What differs, the widest change first, with both numbers and the change's interval; what is beyond
-        chance but too small to be called a difference; how many other rows are shown; the effect of rounding
+        What differs, the widest change first, with both numbers and the change's interval; what passes the
+        adjusted test but is too small to be called a difference; how many other rows are shown; the effect of rounding
         where there is any; what is withheld.
     """
     frame, language = by_change(released), released.language
     if frame.empty:
         return _nothing(released)
-    beyond_chance = frame["p_adjusted"].lt(CHANCE)
-    small = frame[beyond_chance & ~frame["differs"]]
+    passes = frame["p_adjusted"].lt(CHANCE)
+    small = frame[passes & ~frame["differs"]]
     found = [
         say(released, key, labels=join([_change(released, row) for _, row in some.iterrows()], language))
         for key, some in (("changes.differs", frame[frame["differs"]]), ("changes.small", small))
@@ -89,7 +89,7 @@ def findings_changes(released: Released) -> list[str]:
     ]
     if not found:
         return [say(released, "changes.none"), *withheld_sentences(released)]
-    others = int((~beyond_chance).sum())
+    others = int((~passes).sum())
     found += [say(released, "changes.rest", count=number(others, language))] if others else []
     found += [say(released, "changes.rounded")] if has_rounded(released) else []
     return [*found, *withheld_sentences(released)]

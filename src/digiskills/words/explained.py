@@ -110,7 +110,7 @@ def findings_beside(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        One sentence; what is withheld.
+        Where they are furthest apart; for which estimates one interval alone excludes 0; what is withheld.
     """
     frame, language = compared(released), released.language
     if frame.empty:
@@ -122,7 +122,16 @@ def findings_beside(released: Released) -> list[str]:
     places = value_places(released, first) | {"weighted": write(first["weighted"], language), "weighted_interval": ends}
     counts = {"count": number(int(_outside(frame).sum()), language), "all": number(len(frame), language)}
     label = quoted(released, row_label(first))
-    return [say(released, "beside.apart", label=label, **places, **counts), *withheld_sentences(released)]
+    found = [say(released, "beside.apart", label=label, **places, **counts), _verdicts(released, frame)]
+    return [*found, *withheld_sentences(released)]
+
+
+def _verdicts(released: Released, frame: pd.DataFrame) -> str:
+    """Return for which estimates the interval excludes 0 in one of the two models only."""
+    weighted = frame["weighted_low"].gt(0) | frame["weighted_high"].lt(0)
+    turned = frame[frame["excludes"].ne(weighted)]
+    labels = join([quoted(released, row_label(row)) for _, row in turned.iterrows()], released.language)
+    return say(released, "beside.verdicts", labels=labels) if labels else say(released, "beside.same")
 
 
 def _outside(frame: pd.DataFrame) -> pd.Series:

@@ -111,7 +111,7 @@ def withheld_sentences(released: Released) -> list[str]:
 
 
 def _comparisons(released: Released, most: int) -> list[str]:
-    """Return for the items with the clearest difference which group is higher.
+    """Return for the items with the clearest difference the two groups most clearly apart.
 
     Every pair of groups of every item is looked at, so each is held to the level 0.05 divided by their number
     (Bonferroni); groups are taken as independent, which is cautious where they share departments.

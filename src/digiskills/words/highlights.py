@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from digiskills.words import choices, coded, joint, planned, scales_and_coders
+from digiskills.words import choices, coded, indicators, joint, planned, scales_and_coders
 from digiskills.words.catalogue import text
 from digiskills.words.labels import rows
 from digiskills.words.measures import form, measure
@@ -18,6 +18,8 @@ from digiskills.words.terms import CONSTANTS, QUADRANTS, quadrant_key, quadrant_
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
+CHANCE = 0.05
+"""The adjusted p value below which a difference is beyond chance."""
 MOST = 3  # rows that an alternative text names, fewer where they are too long
 
 
@@ -136,6 +138,29 @@ def _robustness(released: Released, most: int) -> list[str]:
     return found[:most]
 
 
+def verdict(row: pd.Series) -> str:
+    """Return what a difference shows.
+
+    Parameters
+    ----------
+    row : Series
+        A row of a table of kind ``differences``.
+
+    Returns
+    -------
+    str
+        ``higher`` or ``lower`` (called a difference), ``small`` (surely), ``slight`` (beyond chance, but below the
+        stated size) or ``open``; empty where it is withheld.
+    """
+    if row["withheld"] or pd.isna(row["estimate"]):
+        return ""
+    if row["differs"] is True or row["differs"] == 1:
+        return "higher" if row["estimate"] > 0 else "lower"
+    if row["surely_small"] is True or row["surely_small"] == 1:
+        return "small"
+    return "slight" if row["p_adjusted"] < CHANCE else "open"
+
+
 def _differences(released: Released, most: int) -> list[str]:
     frame, language = rows(released).dropna(subset="value"), released.language
     frame = frame.sort_values("value", key=abs, ascending=False, kind="stable")
@@ -146,7 +171,8 @@ def _differences(released: Released, most: int) -> list[str]:
         text("alt.entry", language, label=_labels(row), value=value_words(released, row))
         for _, row in (frame if named.empty else named).head(most).iterrows()
     ]
-    counts = {"all": len(frame), "count": len(named), "small": int(frame["surely_small"].eq(True).sum())}
+    small = sum(verdict(row) == "small" for _, row in frame.iterrows())
+    counts = {"all": len(frame), "count": len(named), "small": small}
     said = {name: number(count, language) for name, count in counts.items()}
     return [text("alt.verdicts", language, labels=join(entries, language), **said)]
 
@@ -169,6 +195,8 @@ HIGHLIGHTS: dict[str, Callable[[Released, int], list[str]]] = {
     "cooccurrence_in_paragraphs": coded.pair_highlights,
     "saturation": coded.saturation_highlights,
     "joint_display": joint.joint_highlights,
+    "recommendations": indicators.recommendation_highlights,
+    "questions": indicators.question_highlights,
     "answers_needed": planned.answers_highlights,
     "detectable_change": planned.change_highlights,
 }

@@ -9,7 +9,7 @@ import pandas as pd
 from digiskills import published
 from digiskills.words.captions import sentence, where
 from digiskills.words.catalogue import text
-from digiskills.words.labels import source
+from digiskills.words.labels import scope
 from digiskills.words.numbers import join, number, percent
 
 if TYPE_CHECKING:
@@ -36,6 +36,18 @@ def speaker(study: Study, value: str, language: str) -> str:
 def level(study: Study, value: str, language: str) -> str:
     """Return the words for a level of the survey, or for all of them."""
     return text("joint.everyone", language) if value == ALL else study.dimension(LEVEL).label(value, language)
+
+
+def survey_where(released: Released) -> str:
+    """Return the phrase that says which survey a number of a joint table is from, and whom it is limited to."""
+    language = released.language
+    synthetic = released.frame["evidence"].eq("synthetic").any()
+    phrase = text("where.synthetic" if synthetic else "where.survey", language)
+    phrase = text("where.wave", language, where=phrase, wave=released.wave) if released.wave else phrase
+    limits = scope(released)
+    if not limits:
+        return phrase
+    return text("where.scope", language, where=phrase, scope=text("quoted", language, label=", ".join(limits)))
 
 
 def findings_joint(released: Released) -> list[str]:
@@ -68,9 +80,14 @@ def joint_highlights(released: Released, most: int) -> list[str]:
     voiced = frame[frame["part"].eq("voiced") & frame[SPEAKER].eq(ALL)]
     if voiced.empty or most < 1:
         return []
-    top = voiced.loc[voiced["n"].astype(float).idxmax()]
+    top = most_said(voiced)
     count = number(frame["barrier"].nunique(), language)
     return [text("alt.joint", language, all=count, label=_label(released, top["barrier"]), **_counts(released, top))]
+
+
+def most_said(rows: pd.DataFrame) -> pd.Series:
+    """Return the row with most passages, the first among equals."""
+    return rows.sort_values("n", ascending=False, kind="stable").iloc[0]
 
 
 def _label(released: Released, barrier: str) -> str:
@@ -92,7 +109,7 @@ def _raised(released: Released, voiced: pd.DataFrame) -> list[str]:
     raised = whole[whole["n"] > 0]
     if raised.empty:
         return [text("joint.found.none", language)]
-    top = raised.loc[raised["n"].astype(float).idxmax()]
+    top = most_said(raised)
     places = {"label": _label(released, top["barrier"]), "all": number(len(whole), language), **_counts(released, top)}
     if len(raised) == len(whole):
         found = [text("joint.found.raised_all", language, **places)]
@@ -165,7 +182,7 @@ def _related(released: Released, rows: pd.DataFrame) -> list[str]:
         for name, own in whole.groupby("relation", sort=False)
         if name not in ("not_compared", "not_covered")
     ]
-    uncovered = rows.groupby("group", sort=False)["relation"].agg(lambda each: each.eq("not_covered").all())
+    uncovered = rows.groupby("group", sort=False)["relation"].agg(lambda each: bool(each.eq("not_covered").all()))
     groups = [level(released.study, str(group), language) for group, gone in uncovered.items() if gone]
     if rows["relation"].eq("not_compared").any():
         found.append(text("joint.found.not_compared", language))
@@ -174,13 +191,3 @@ def _related(released: Released, rows: pd.DataFrame) -> list[str]:
         found.append(text("joint.found.overruled", language, count=count, n=number(count, language)))
     found.append(text("joint.rule", language, share=percent(float(released.method["common_share"]), language)))
     return [*found, *([text("joint.found.not_covered", language, groups=join(groups, language))] if groups else [])]
-
-
-def evidence_words(released: Released) -> str:
-    """Return what evidence a joint display rests on, each with its own mark."""
-    kinds = released.frame[["part", "evidence"]].drop_duplicates()
-    survey = kinds.loc[kinds["part"].eq("survey"), "evidence"]
-    names = ["synthetic" if survey.eq("synthetic").any() else "survey"]
-    names += ["published"] if kinds["part"].eq("published").any() else []
-    marks = [text(f"mark.{name}", released.language) for name in [*names, "focus_groups"]]
-    return "; ".join(marks) if source(released) == "joint" else ""

@@ -39,7 +39,8 @@ OF_SEVERAL = ("below_minimum", "tasks_not_alone", "quiz_not_right", "deep", "bro
 
 
 SHOWN = {"quadrants": "importance", "departments": "clusters"}
-SHOWN |= {"barriers_voiced": "n", "cooccurrence": "n", "cooccurrence_in_paragraphs": "n", "saturation": "n"}
+SHOWN |= {"barriers_voiced": "n", "codes_voiced": "n"}
+SHOWN |= {"cooccurrence": "n", "cooccurrence_in_paragraphs": "n", "saturation": "n"}
 SHOWN |= {"answers_needed": "n_needed", "detectable_change": "change_detectable"}
 """The column of the number that is shown, where it is neither an estimate nor a count."""
 
@@ -138,6 +139,8 @@ def group_label(released: Released, column: str, value: Any) -> str:
         column = released.by[0]
     if column in study.dimensions:
         return study.dimensions[column].label(name, language)
+    if column == "department":
+        return name  # a label of the survey's own, which has no other words
     if column in ("wave", "year", "session"):
         return name
     if column in OWN_GROUPS:
@@ -155,10 +158,8 @@ def own_label(released: Released, column: str, value: str) -> str:
 
 
 def _answering(released: Released, row: pd.Series) -> str:
-    """Return the words for a row on response: the indicator, a dimension as a whole, or one of its groups."""
+    """Return the words for a row on who is in the sample: a dimension as a whole, or one of its groups."""
     language = released.language
-    if row["measure"] == "r_indicator":
-        return text("measure.r_indicator", language)
     if row["category"] == "all":
         return text("group.category.whole", language, dimension=column_label(released, str(row["dimension"])))
     return own_label(released, "category", str(row["category"]))

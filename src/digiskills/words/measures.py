@@ -23,7 +23,7 @@ INDICES = ("borich", "ranked_discrepancy", "mean_gap", "short_by_one", "short_by
 HELD = {"shortfalls": MEASURES, "needs": INDICES}
 DIGITS = {"means": 2, "mean_gap": 2, "levels": 1, "borich": 2, "ranked_discrepancy": 2}
 DIGITS |= {"reliability": 2, "item_rest": 2, "equivalence": 3, "coder_agreement": 2}
-DIGITS |= {"quadrants": 2, "changes": 2, "robustness": 2, "r_indicator": 2, "parallel": 2}
+DIGITS |= {"quadrants": 2, "changes": 2, "robustness": 2, "parallel": 2}
 DIFFERENCES = {"differences": 0, "mix_and_rate": 0, "band_ends": 0, "paired_levels": 0, "size_trend": 1, "effects": 0}
 """Measures in percentage points with a sign, and how many decimals they are written with."""
 SHARES = (

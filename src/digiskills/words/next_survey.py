@@ -18,7 +18,7 @@ from digiskills.words.planned import (
     is_in_doubt,
     is_short_of_sure,
     knows_response,
-    needs_more,
+    most_wanting,
     size_words,
     wanted,
     width,
@@ -39,7 +39,7 @@ def findings_answers_needed(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        For how many rows the present answers are enough; which need most and what that takes; which cannot
+        For how many rows the present answers are enough; which lack most and what that takes; which cannot
         reach the margin, and which rest on few departments; how alike people of one department answer; what is
         withheld.
     """
@@ -109,8 +109,8 @@ def _nothing(released: Released) -> list[str]:
 
 
 def _more(released: Released, frame: pd.DataFrame) -> list[str]:
-    """Return what the rows that need more answers take, those that need most first."""
-    more = frame[needs_more(frame)].sort_values("n_needed", ascending=False, kind="stable")
+    """Return what the rows that need more answers take, those farthest from having them first."""
+    more = most_wanting(frame)
     if more.empty:
         return []
     language = released.language
@@ -155,4 +155,6 @@ def _alike(released: Released, frame: pd.DataFrame) -> list[str]:
     worst, language = known.iloc[int(known["design_effect"].to_numpy().argmax())], released.language
     places = {name: percent(float(worst[name]), language, 1) for name in ("icc", "icc_low", "icc_high")}
     times = number(float(worst["design_effect"]), language, 1)
-    return [say(released, "needed.alike", label=_label(released, frame, worst), times=times, **places)]
+    pooled = text("needed.pooled", language) if "one per item" in str(released.method.get("icc", "")) else ""
+    label = _label(released, frame, worst)
+    return [say(released, "needed.alike", label=label, times=times, pooled=pooled, **places)]

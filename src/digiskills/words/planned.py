@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 PLANNED = ("answers_needed", "detectable_change")
 WANTED = {"answers_needed": "margin_wanted", "detectable_change": "change_wanted"}
-ALL_TAKEN = "all_clusters"
 OUT_OF_REACH, TOO_FEW = ("not_reachable",), ("no_answers", "one_answer", "too_few_clusters")
 
 
@@ -83,13 +82,18 @@ def is_in_doubt(frame: pd.DataFrame) -> pd.Series:
     return known & (frame[now].le(frame[asked]) == needs_more(frame))
 
 
+def most_wanting(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that surely need more answers, those that lack most of them first."""
+    more = frame[needs_more(frame) & ~is_in_doubt(frame)]
+    lacking = (more["n_needed"] - more["n"]).sort_values(ascending=False, kind="stable")
+    return more.loc[lacking.index]
+
+
 def size_words(released: Released, row: pd.Series) -> str:
     """Return what a row needs: answers, departments where more are needed, and invitations where known."""
     language = released.language
     if row["note"] in OUT_OF_REACH:
         return text("planned.out_of_reach", language)
-    if row["note"] == ALL_TAKEN and pd.isna(row["n_needed"]):
-        return plan_note(ALL_TAKEN, language)
     if row["note"] in TOO_FEW or pd.isna(row["n_needed"]):
         return text("planned.too_few", language)
     needed = float(row["n_needed"])
@@ -124,7 +128,7 @@ def answers_highlights(released: Released, most: int) -> list[str]:
     frame = frame[frame["withheld"].eq("")]
     if frame.empty:
         return []
-    more = frame[needs_more(frame)].sort_values("n_needed", ascending=False, kind="stable")
+    more = most_wanting(frame)
     enough, every = number(int((frame["n_needed"] <= frame["n"]).sum()), language), number(len(frame), language)
     found = [text("alt.enough", language, margin=wanted(released), count=enough, all=every)]
     labels = [

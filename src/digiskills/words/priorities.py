@@ -73,7 +73,7 @@ def _ties(released: Released, frame: pd.DataFrame) -> list[str]:
 
 
 def _likely(released: Released, frame: pd.DataFrame) -> list[str]:
-    """Return which skills are most likely among the first three, with the probability of each."""
+    """Return which skills are most likely among the first three, with the share of draws of each."""
     first = frame.dropna(subset="top_probability").sort_values("top_probability", ascending=False, kind="stable")
     entries = [
         _entry(released, row, probability(row["top_probability"], released.language))

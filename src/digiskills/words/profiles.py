@@ -138,8 +138,8 @@ def findings_reach(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        The skills for which the 95% intervals of the two sides lie apart; where there are none, the rates of those
-        who are short.
+        The skills for which the 95% intervals of the two sides lie apart, which is no test; where there are
+        none, the rates of those who are short.
     """
     frame, language = rows(released).dropna(subset=["value", "low", "high"]), released.language
     sides = {str(side): cells.set_index("item") for side, cells in frame.groupby("short")}

@@ -59,6 +59,8 @@ def footnotes(released: Released) -> list[str]:
 def degrees_of_freedom(released: Released) -> str:
     """Return the sentence on the degrees of freedom of a table's intervals, empty where it has none.
 
+    On a department's own page it is the rule by which the page is released.
+
     Parameters
     ----------
     released : Released
@@ -74,5 +76,7 @@ def degrees_of_freedom(released: Released) -> str:
         return ""
     if released.frame["low"].isna().all():
         return ""
+    if released.table.department:
+        return text("df.department", released.language, n=str(released.study.release.smallest_group))
     found = [name for start, name in RULES.items() if rule.startswith(start)]
     return text(f"df.{found[0]}", released.language) if found else ""

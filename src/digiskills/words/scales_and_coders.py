@@ -97,7 +97,7 @@ def findings_coders(released: Released) -> list[str]:
     list of str
         In how many passages they gave the same codes; kappa's lowest and highest; the rare code on which kappa is
         farthest below AC1; what is undefined and why; what the study says of its coders, such as that their
-        agreement is an upper bound.
+        agreement is likely higher than people would reach.
     """
     frame = _shown(released)
     if frame.empty:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from digiskills.words.captions import withheld_count
+from digiskills.words.captions import lower_first, withheld_count
 from digiskills.words.catalogue import text
 from digiskills.words.findings import FOLLOWING, quoted, row_label, say, shown, value_places, withheld_sentences
-from digiskills.words.labels import group_label, rows
-from digiskills.words.measures import form
-from digiskills.words.numbers import interval, join, number, percent
+from digiskills.words.highlights import verdict
+from digiskills.words.labels import column_label, group_label, rows
+from digiskills.words.numbers import join, number, percent
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
@@ -22,7 +22,7 @@ def _nothing(released: Released) -> list[str]:
 
 
 def findings_departments(released: Released) -> list[str]:
-    """Return a sentence on the groups with the most and the fewest departments.
+    """Return sentences on the groups with the most and the fewest departments, and on those not wholly taken.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def findings_departments(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        One sentence; what is withheld.
+        The two groups; where departments were sampled, and where all answered, as far as the population's are known;
+        what is withheld.
     """
     frame = shown(released)
     if len(frame) < 2:
@@ -40,11 +41,25 @@ def findings_departments(released: Released) -> list[str]:
     ends = {name: frame.iloc[place] for name, place in (("most", 0), ("least", -1))}
     said = {name: quoted(released, row["group_label"]) for name, row in ends.items()}
     counts = {f"{name}_n": number(row["value"], released.language) for name, row in ends.items()}
-    return [say(released, "departments.fewest", **said, **counts), *withheld_sentences(released)]
+    found = [say(released, "departments.fewest", **said, **counts)]
+    return [*found, *_taken(released, frame), *withheld_sentences(released)]
+
+
+def _taken(released: Released, frame: pd.DataFrame) -> list[str]:
+    """Return which groups had only some of their departments in the sample, and which had all."""
+    if "in_population" not in frame:
+        return []
+    known = frame.dropna(subset="in_population")
+    some = known["clusters"].lt(known["in_population"])
+    named = {
+        name: join([quoted(released, str(label)) for label in part["group_label"]], released.language)
+        for name, part in (("drawn", known[some]), ("whole", known[~some]))
+    }
+    return [say(released, f"departments.{name}", labels=labels) for name, labels in named.items() if labels]
 
 
 def findings_differences(released: Released) -> list[str]:
-    """Return sentences on which differences stand up, which are surely small, and how many stay open.
+    """Return sentences on which differences stand up, and how many are small, slight or open.
 
     Parameters
     ----------
@@ -60,13 +75,13 @@ def findings_differences(released: Released) -> list[str]:
     if frame.empty:
         return _nothing(released)
     named = frame[frame["differs"].eq(True)]
-    small = int((frame["surely_small"].eq(True) & ~frame["differs"].eq(True)).sum())
+    found_of = [verdict(row) for _, row in frame.iterrows()]
+    others = {name: number(found_of.count(name), language) for name in ("small", "slight", "open")}
     every = number(len(frame), language)
     labels = join([_difference(released, row) for _, row in named.head(FOLLOWING).iterrows()], language)
     key = "differences.some" if labels else "differences.none"
     found = [say(released, key, count=number(len(named), language), all=every, labels=labels)]
-    open_ = number(len(frame) - len(named) - small, language)
-    found.append(say(released, "differences.small", small=number(small, language), open=open_))
+    found.append(say(released, "differences.small", **others))
     return [*found, *withheld_sentences(released)]
 
 
@@ -111,7 +126,7 @@ def findings_mix_and_rate(released: Released) -> list[str]:
 
 
 def findings_band_ends(released: Released) -> list[str]:
-    """Return a sentence on whether the conclusion on size hangs on the bands.
+    """Return a sentence on whether the interval excludes 0 under every cut into bands.
 
     Parameters
     ----------
@@ -121,7 +136,7 @@ def findings_band_ends(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        For how many skills the difference is clear of 0 under every cut; what is withheld.
+        For how many skills the interval excludes 0 under every cut, and for which it does not; what is withheld.
     """
     frame, language = rows(released).dropna(subset="value"), released.language
     if frame.empty:
@@ -133,7 +148,7 @@ def findings_band_ends(released: Released) -> list[str]:
 
 
 def findings_around_zero(released: Released) -> list[str]:
-    """Return a sentence on the skill furthest from 0, and on how many are clear of 0.
+    """Return a sentence on the skill furthest from 0, and on how many intervals exclude 0.
 
     Parameters
     ----------
@@ -181,7 +196,7 @@ def findings_between_departments(released: Released) -> list[str]:
 
 
 def findings_response(released: Released) -> list[str]:
-    """Return sentences on how alike groups answered.
+    """Return sentences on whom the sample holds.
 
     Parameters
     ----------
@@ -191,23 +206,21 @@ def findings_response(released: Released) -> list[str]:
     Returns
     -------
     list of str
-        The R-indicator and the largest bias it allows; who answered most and least; what is withheld.
+        Of each dimension the groups with the largest and the smallest share; what is withheld.
     """
     frame, language = rows(released).dropna(subset="value"), released.language
     found = []
-    for _, row in frame[frame["measure"].eq("r_indicator")].iterrows():
-        write = form("r_indicator")
-        value, ends = write(row["value"], language), interval(row["low"], row["high"], language, write)
-        bias = number(float(released.method["largest_bias"]), language, 1)
-        found.append(say(released, "response.r", value=value, interval=ends, bias=bias))
-    groups = frame[frame["measure"].eq("response") & frame["category"].ne("all")].sort_values("value", kind="stable")
-    if len(groups) > 1:
-        ends_of = {"least": groups.iloc[0], "most": groups.iloc[-1]}
+    for dimension, part in frame[frame["category"].ne("all")].groupby("dimension", sort=False):
+        if len(part) < 2:
+            continue
+        ordered = part.sort_values("value", kind="stable")
+        ends = {"least": ordered.iloc[0], "most": ordered.iloc[-1]}
         said = {
-            name: quoted(released, group_label(released, "category", row["category"])) for name, row in ends_of.items()
+            name: quoted(released, group_label(released, "category", row["category"])) for name, row in ends.items()
         }
-        values = {f"{name}_value": percent(row["value"], language) for name, row in ends_of.items()}
-        found.append(say(released, "response.groups", **said, **values))
+        said |= {f"{name}_value": percent(row["value"], language) for name, row in ends.items()}
+        named = lower_first(column_label(released, str(dimension)))
+        found.append(say(released, "response.groups", dimension=named, **said))
     return [*(found or _nothing(released)), *withheld_sentences(released)]
 
 

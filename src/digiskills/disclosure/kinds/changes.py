@@ -14,7 +14,7 @@ from digiskills.estimates import Estimand, Joint
 CARRIED = ("n_before", "n", "clusters")
 LEAST_EFFECT = 0.1
 """Cohen's h, or standard deviations, from which a change is called one: about five points near a half. Waves of one
-survey are compared with themselves, so the bound is half of that between groups."""
+survey are compared with themselves, so the bound is half of that between groups. The caption states it."""
 
 
 def changes(source: Source) -> pd.DataFrame:
@@ -36,6 +36,12 @@ def changes(source: Source) -> pd.DataFrame:
     ------
     UsageError
         If there is no earlier wave, or the items are of several kinds.
+
+    Notes
+    -----
+    A change is known better than if departments had been drawn anew, where departments in both waves keep their place;
+    it is not thereby known better than either wave. It differs where p, adjusted over all rows by Benjamini and
+    Hochberg, is below 0.05 and the effect is `LEAST_EFFECT` or more.
     """
     earlier = source.earlier()
     measure, estimands = estimands_of(source)

@@ -15,8 +15,13 @@ from digiskills.errors import UsageError, nearest
 
 MARGIN, CHANGE, POWER = 0.05, 0.05, 0.8
 EVERY = "all"
-ROUTES = {"people": ("people", "n_same_clusters"), "departments": ("clusters", "n_same_take")}
-"""The routes to a margin: the name of each in the frame, and the column of the answers that it takes."""
+ROUTES = {
+    "people": ("people", "n_same_clusters", "invitations_same_clusters"),
+    "departments": ("clusters", "n_same_take", "invitations_same_take"),
+}
+"""The routes to a margin: the name of each in the frame, and the columns of its answers and invitations."""
+OF_ROUTES = ["invitations_same_clusters", "invitations_same_take", "all_taken"]
+"""Columns that tables do not show."""
 UNKNOWN = ("no_answers", "one_answer", "too_few_clusters")
 """Remarks on rows with too little to plan from."""
 
@@ -37,7 +42,7 @@ def answers_needed(source: Source) -> pd.DataFrame:
     -------
     DataFrame
         One row per item and domain, as `next_survey.answers_needed` gives them; apart, one per item, domain and part
-        (`people`, `departments`).
+        (`people`, `departments`; the first alone where all departments are taken already).
 
     Raises
     ------
@@ -48,7 +53,10 @@ def answers_needed(source: Source) -> pd.DataFrame:
     measure, estimands = estimands_of(source)
     margin = float(source.option("margin", MARGIN))
     frame = next_survey.answers_needed(source.answers, estimands, margin, **_given(source))
-    return _with(_apart(frame) if source.option("apart", False) else frame, source, measure=measure)
+    shown = _apart(frame) if source.option("apart", False) else frame
+    made = shown.drop(columns=OF_ROUTES)
+    made.attrs["method"] = frame.attrs["method"]
+    return _with(made, source, measure=measure)
 
 
 def detectable_change(source: Source) -> pd.DataFrame:
@@ -107,27 +115,24 @@ def _given(source: Source) -> dict[str, Any]:
 
 def _apart(frame: pd.DataFrame) -> pd.DataFrame:
     """Return each route to the margin on a row of its own, instead of the first that leads there."""
-    per_answer = frame["invitations_needed"] / frame["n_needed"]
     tables = []
-    for part, (route, answers) in ROUTES.items():
+    for part, (route, answers, invited) in ROUTES.items():
         made = frame.assign(part=part, route=route, n_needed=frame[answers], n_needed_low=np.nan, n_needed_high=np.nan)
-        made["invitations_needed"] = made["n_needed"] * per_answer
+        made["invitations_needed"] = made[invited]
         if route == "people":
             made["clusters_needed"] = np.nan
         made["note"] = _notes_of_route(frame, made["n_needed"])
-        tables.append(made)
-    found = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
-    found.attrs["method"] = frame.attrs["method"]
-    return found
+        # where all departments are taken there is no second route
+        tables.append(made[~frame["all_taken"].astype(bool)] if route == "clusters" else made)
+    return pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
 
 
 def _notes_of_route(frame: pd.DataFrame, needed: pd.Series) -> pd.Series:
     """Return what each row is marked with when one route alone is taken."""
     note = frame["note"]
     closed = needed.isna() & ~note.isin(UNKNOWN)
-    taken = closed & note.eq("all_clusters")
-    kept = note.mask(note.isin(("reached", "all_clusters", "not_reachable")), "")
-    return kept.mask(needed <= frame["n"], "reached").mask(closed, "not_reachable").mask(taken, "all_clusters")
+    kept = note.mask(note.isin(("reached", "not_reachable")), "")
+    return kept.mask((needed <= frame["n"]) & ~note.eq("few_clusters"), "reached").mask(closed, "not_reachable")
 
 
 def _response(source: Source) -> float | None:

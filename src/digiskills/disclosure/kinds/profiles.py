@@ -46,6 +46,7 @@ def quiz(source: Source) -> pd.DataFrame:
     """
     rating = source.table.items[0] if source.table.items else ""
     found = gaps.against_quiz(source.survey, rating, source.by, source.where)
+    found.attrs["method"] |= {"rating": str(found["item"].iloc[0])} if len(found) else {}
     # what a rating's people have right is read across, so its rows stand together
     return _as_read(found.rename(columns={"rating": RATING}), [RATING, "right", *source.by])
 

@@ -31,8 +31,8 @@ def reliability(source: Source) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per scale, coefficient and group; see `digiskills.agreement.scale_reliability`. `fewest`, the
-        respondents behind the thinnest pair of questions, decides with `n` on release.
+        One row per scale, coefficient and group; see `digiskills.agreement.scale_reliability`. Covariances are
+        pairwise; `n` and `fewest` are the respondents behind the thinnest pair of questions, in every row.
 
     Raises
     ------
@@ -41,7 +41,10 @@ def reliability(source: Source) -> pd.DataFrame:
     """
     if len(source.by) > 1:
         raise UsageError(f"reliability: by {', '.join(source.by)}; a scale is shown by one dimension at most")
-    return agreement.scale_reliability(_inside(source), source.by[0] if source.by else None)
+    found = agreement.scale_reliability(_inside(source), source.by[0] if source.by else None)
+    made = found.assign(n=found["fewest"])
+    made.attrs["method"] = found.attrs["method"]
+    return made
 
 
 def item_rest(source: Source) -> pd.DataFrame:

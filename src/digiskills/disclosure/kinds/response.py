@@ -1,4 +1,4 @@
-"""Who answered and who did not, by the dimensions for which the population's heads are known."""
+"""Whom the sample holds, by the dimensions for which the population's heads are known."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from digiskills.gaps.respondents import limited
 from digiskills.survey import Survey
 
 WHOLE = "all"
-DECIMALS = 4
 NUMBERS = ["n", "clusters", "estimate", "se", "df", "low", "high"]
-PARTS = ["unconditional", "conditional"]
 
 
 def response(source: Source) -> pd.DataFrame:
-    """Return how alike the response of all groups is, and what each dimension and group adds to its differences.
+    """Return the share of people of the departments drawn who answered, by each dimension.
+
+    How many of a group were invited is not in the data, so the share is one of the design and of the response
+    together: no response rate, and no ground for an R-indicator or a bound on bias.
 
     Parameters
     ----------
@@ -27,24 +28,16 @@ def response(source: Source) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        First one row of the R-indicator, then one row per dimension and one per group: measure (`r_indicator`,
-        `response`), dimension, category (`all` for a dimension as a whole), heads, n, clusters, estimate, se, df, low,
-        high, unconditional, conditional (partial R-indicators). `attrs["method"]["largest_bias"]` bounds the bias of a
-        mean, in standard deviations of what is measured.
+        One row per dimension and one per group: measure (`response`), dimension, category (`all` for a dimension as
+        a whole), heads, n, clusters, estimate, and se, df, low, high, which are empty.
     """
     survey = limited(source.survey, source.where)
     dimensions = tuple(source.option("of", nonresponse.DIMENSIONS))
-    indicator = nonresponse.r_indicator(survey, dimensions)
-    whole = indicator[NUMBERS].assign(measure="r_indicator", dimension=WHOLE, category=WHOLE)
-    partial = nonresponse.partial_r_indicators(survey, dimensions).rename(columns={"response": "estimate"})
-    partial["clusters"] = [_clusters(survey, *row) for row in partial[["dimension", "category"]].to_numpy()]
-    frame = pd.concat([whole, partial.assign(measure="response")], ignore_index=True)
-    frame = frame[["measure", "dimension", "category", "heads", *NUMBERS, *PARTS]]
-    frame.attrs["method"] = indicator.attrs["method"] | {
-        "response": round(float(indicator["response"].iloc[0]), DECIMALS),
-        "largest_bias": round(float(indicator["largest_bias"].iloc[0]), DECIMALS),
-        "of": dimensions,
-    }
+    frame = nonresponse.partial_r_indicators(survey, dimensions).rename(columns={"response": "estimate"})
+    frame["clusters"] = [_clusters(survey, *row) for row in frame[["dimension", "category"]].to_numpy()]
+    frame = frame.assign(measure="response", **dict.fromkeys(("se", "df", "low", "high"), np.nan))
+    frame = frame[["measure", "dimension", "category", "heads", *NUMBERS]]
+    frame.attrs["method"] = {"of": dimensions, "response": "design and response together; invited are not known"}
     return frame
 
 

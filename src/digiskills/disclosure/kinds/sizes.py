@@ -112,9 +112,9 @@ def standardized(source: Source) -> pd.DataFrame:
     -------
     DataFrame
         One row per skill and group: item, the dimension, n, clusters, estimate, se, df, low, high, standardized,
-        standardized_se, standardized_low, standardized_high, covered (share of the standard mix that all groups
-        have people for), note (the gravest of both). n and clusters are those of the standardised estimate, which
-        has fewer or as many.
+        standardized_se, standardized_low, standardized_high, fewest (answers of the standardised estimate, which has
+        fewer or as many; release rests on them too), covered (share of the standard mix that all groups have people
+        for), note (the gravest of both). n and clusters are those of the share as it is.
     """
     group, mix = _dimension(source), _mix(source)
     answers = source.counted((group, *mix, *_more(source, group, mix)))
@@ -126,7 +126,7 @@ def standardized(source: Source) -> pd.DataFrame:
     crude, alike = (frame[frame["measure"] == name].reset_index(drop=True) for name in ("crude", "standardized"))
     for name in ("estimate", "se", "low", "high"):
         crude["standardized" if name == "estimate" else f"standardized_{name}"] = alike[name]
-    crude[[*BASE, "covered"]] = alike[[*BASE, "covered"]]
+    crude["fewest"], crude["covered"] = alike["n"], alike["covered"]
     crude["note"] = gravest([crude["note"].to_numpy(), alike["note"].to_numpy()])
     crude.attrs["method"] = tables[0].attrs["method"]
     return crude.drop(columns="measure")
@@ -145,7 +145,8 @@ def mix_and_rate(source: Source) -> pd.DataFrame:
     -------
     DataFrame
         One row per skill and part: item, part (`difference`, `mix`, `rate`), n, clusters, estimate, se, df, low,
-        high, note. n and clusters are those of the smaller of the two groups.
+        high, note. n and clusters are those of the smaller of the two groups, among people whose mix is known: the
+        split has no others.
     """
     group = str(source.option("group", SIZE))
     names = source.study.dimension(group).names
@@ -155,7 +156,8 @@ def mix_and_rate(source: Source) -> pd.DataFrame:
     tables = []
     for short in _shortages(source, answers):
         table = standardize.kitagawa(answers, short, group, first, second, mix, source.where)
-        whole = estimates.joint(answers, short, group, source.where).frame.set_index(group)
+        known = standardize.standardized(answers, short, group, mix, where=source.where)
+        whole = known[known["measure"].eq("crude")].set_index(group)
         tables.append(table.assign(**{name: whole.loc[[first, second], name].min() for name in BASE}))
     frame = pd.concat(tables, ignore_index=True)
     frame.attrs["method"] = tables[0].attrs["method"] | {"group": group, "first": first, "second": second}
@@ -207,7 +209,8 @@ def paired_levels(source: Source) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per skill: item, n, clusters (departments with both), estimate, se, df, low, high.
+        One row per skill: item, n, fewest (answers of the smaller of the two levels), clusters (departments with
+        both), estimate, se, df, low, high.
     """
     names = source.study.dimension(LEVEL).names
     first, second = str(source.option("level", names[0])), str(source.option("other", names[-1]))

@@ -15,6 +15,7 @@ AMONG = ("all", "same_question")
 ANOTHER_QUESTION = (
     "threshold",
     "side",
+    "neutral",
     "quiz",
     "deep",
     "breadth",
@@ -47,7 +48,7 @@ def summary(card: pd.DataFrame, among: str = "all") -> pd.DataFrame:
         As `skill_card`, `barrier_card`, `minimum_card` and `t_shape_card` give it.
     among : {"all", "same_question"}
         The choices that count: all, or without those that ask another question (`ANOTHER_QUESTION`), such as
-        two levels short in the place of one.
+        two levels short in the place of one, or the neutral answer counted as a barrier.
 
     Returns
     -------

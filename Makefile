@@ -29,6 +29,7 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 bench: .venv/ready bench/.venv/ready  ## measure against other libraries, which live in an environment of their own
 	$(BIN)/python bench/answers.py
 	$(BIN)/python bench/themes.py
+	$(BIN)/python bench/build.py --thousand --site
 
 bench/.venv/ready: bench/requirements.lock
 	$(PYTHON) -m venv bench/.venv

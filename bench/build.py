@@ -79,9 +79,7 @@ def _same(tables: dict[str, list[str]]) -> None:
 
 def page(found: dict[str, list[Cost]], reports: int, also: Sequence[str]) -> str:
     """The results as Markdown."""
-    rows = {
-        name: Cost(*(statistics.median(column) for column in zip(*costs, strict=True))) for name, costs in found.items()
-    }
+    rows = {name: _summed(costs) for name, costs in found.items()}
     us = rows[OURS]
     lines = [
         "| | seconds | ours is faster | processor seconds | ours needs less | MiB at most |",
@@ -92,14 +90,20 @@ def page(found: dict[str, list[Cost]], reports: int, also: Sequence[str]) -> str
             f"| {TOLD[name]} | {cost_of.wall:.1f} | {cost_of.wall / us.wall:.2f} x | {cost_of.cpu:.1f} "
             f"| {cost_of.cpu / us.cpu:.2f} x | {cost_of.memory:.0f} |"
         )
-    runs = len(found[OURS])
     said = (
-        f"{reports} reports of one notebook, from nothing to pages; medians of {runs} runs that took turns. Processor "
-        "seconds are those of all processes started; memory is that of all at once, shared pages counted once."
+        f"{reports} reports of one notebook, from nothing to pages; runs of each, in turns: {len(found[OURS])}. "
+        "Seconds are those of the fastest run, as other work on the machine can only add to them. Processor seconds "
+        "are of all processes started, memory is of all at once with shared pages counted once; both are medians."
     )
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     where = f"{datetime.now(UTC):%Y-%m-%d}; {machine}; "
     return "\n".join(["# From notebooks to pages", "", said, "", *lines, "", *also, where + versions() + ".", ""])
+
+
+def _summed(costs: Sequence[Cost]) -> Cost:
+    """Return the fastest run's seconds, and medians of what other work does not touch."""
+    wall, cpu, memory = zip(*costs, strict=True)
+    return Cost(min(wall), statistics.median(cpu), statistics.median(memory))
 
 
 def versions() -> str:

@@ -45,7 +45,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["build", "--study", "tiny", "--set", "study=other"], "do not agree"),
         (["build", "--language", "de"], "known: en, fr, both"),
         (["build", "--jobs", "0"], "--jobs"),
-        (["build", "--engine", "fork"], "No such option"),
+        (["build", "--engine", "frok"], "did you mean ‘fork’?"),
+        (["build", "--colour"], "No such option"),
         (["frob"], "No such command"),
         (["data", "tinny"], "did you mean ‘tiny’?"),
         (["check", "tinny"], "did you mean ‘tiny’?"),
@@ -73,9 +74,9 @@ def test_a_build_ends_with_1_when_a_report_failed_and_the_others_stand(root: Pat
     states = json.loads(digiskills(root, "list", "--json", "--output", str(tmp_path)).stdout)
     assert {row["report"]: row["state"] for row in states} == {
         "tiny/en/01-ok": "fresh",
-        "tiny/fr/01-ok": "stale",
+        "tiny/fr/01-ok": "never made",
         "tiny/en/02-bad": "failed",
-        "tiny/fr/02-bad": "stale",
+        "tiny/fr/02-bad": "never made",
     }
     assert "tiny/en/01-ok" in digiskills(root, "list", "--output", str(tmp_path)).stdout
 
@@ -96,6 +97,7 @@ def test_every_target_of_make_is_one_line_and_is_told_by_help() -> None:
         "help",
         "reports",
         "test",
+        "test-slow",
         "lint",
         "lock",
         "lab",

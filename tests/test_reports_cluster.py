@@ -155,6 +155,13 @@ def test_a_wrong_address_is_a_mistake_of_the_user(at: Path) -> None:
             built(at, address)
 
 
+def test_without_the_package_one_is_told_what_to_install(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site(at, declare("01-ok"), n01_ok=notebook("1;"))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"digiskills\[cluster\]"):
+        built(at, "tcp://127.0.0.1:1")
+
+
 def test_a_damaged_file_is_not_taken(tmp_path: Path) -> None:
     sha = station.digest(Path(__file__))
     content = Path(__file__).read_bytes()

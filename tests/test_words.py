@@ -28,6 +28,7 @@ PARTS = [
     SOURCE / "exhibits",
     SOURCE / "joint_display",
     SOURCE / "notebook",
+    SOURCE / "release",
 ]
 SPACE = "\N{NO-BREAK SPACE}"
 LANGUAGES = ("en", "fr")

@@ -15,9 +15,11 @@ import typer
 from digiskills import unchanged
 
 if TYPE_CHECKING:
+    from digiskills.disclosure import Plan
     from digiskills.intake.refi_qda import Project
     from digiskills.reports.declared import Report
     from digiskills.reports.run import Note, Outcome, Tell
+    from digiskills.study import Study
 
 app = typer.Typer(
     help="Notebooks about digital skills that become reports.",
@@ -28,6 +30,11 @@ app = typer.Typer(
 
 export = typer.Typer(help="Write a study's coded passages for programs for qualitative analysis.", no_args_is_help=True)
 app.add_typer(export, name="export")
+
+releasing = typer.Typer(
+    help="What leaves a study: the attack on the built files, and its report.", no_args_is_help=True
+)
+app.add_typer(releasing, name="release")
 
 StudyOption = Annotated[str | None, typer.Option("--study", help="Study; the default is the one of reports.toml.")]
 OutputOption = Annotated[Path | None, typer.Option("--output", help="Folder to write to instead of reports/.")]
@@ -45,6 +52,7 @@ def build(
     engine: Annotated[str, typer.Option(help="fork (fast), or papermill with a kernel per notebook.")] = "fork",
     timeout: Annotated[float, typer.Option(min=0, help="Seconds that one report may take; 0 for no limit.")] = 0,
     memory: Annotated[int, typer.Option(min=0, help="MiB that one report may use; 0 for no limit.")] = 0,
+    scheduler: Annotated[str, typer.Option(help="Scheduler of a Dask cluster that runs notebooks, as tcp://…")] = "",
     force: Annotated[bool, typer.Option("--force", help="Run reports that are fresh, too.")] = False,
     output: OutputOption = None,
 ) -> None:
@@ -72,7 +80,7 @@ def build(
         for notebook, lacks in declared.left_out(study).items():
             print(f"left out: {notebook} (the study has no {lacks})", file=sys.stderr)
     with _progress(len(chosen)) as (tell, note):
-        outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, timeout, memory, note)
+        outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, timeout, memory, note, scheduler)
     _close(outcomes, folder, before)
 
 
@@ -231,6 +239,59 @@ def paper_check(
         print(note)
     if checked.findings:
         raise typer.Exit(1)
+
+
+@releasing.command("check")
+def check_release(study: StudyOption = None, output: OutputOption = None) -> None:
+    """Play the reader: derive what the built files give away; exit 1 with the arithmetic if it is too much."""
+    from digiskills import release
+
+    declared, plan, folder = _released(study, output)
+    found = release.check(declared, plan, folder)
+    for line in [*map(str, found.leaks), *found.faults]:
+        print(line)
+    counts = f"{found.tables} tables, {len(found.told)} counts, {len(found.leaks)} leaks, {len(found.faults)} faults"
+    print(f"{declared.name}: {counts}")
+    if found.leaks or found.faults:
+        raise typer.Exit(1)
+
+
+@releasing.command("report")
+def report_release(
+    study: StudyOption = None,
+    output: OutputOption = None,
+    edition: Annotated[str, typer.Option(help="Keep what was told under this name, so that none is subtracted.")] = "",
+) -> None:
+    """Write the page for a privacy officer, in English and French."""
+    from digiskills import release
+
+    declared, plan, folder = _released(study, output)
+    found = release.check(declared, plan, folder)
+    for language in ("en", "fr"):
+        path = folder / "release" / declared.name / f"{language}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(release.page(declared, plan, found, folder, language), encoding="utf-8")
+        print(os.path.relpath(path))
+    if edition and not (found.leaks or found.faults):
+        print(os.path.relpath(release.edition(declared, found, edition)))
+    if found.leaks or found.faults:
+        print("the attack found something: see the page; no edition was kept", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _released(study: str | None, output: Path | None) -> tuple[Study, Plan, Path]:
+    """Return a study, the plan of its last build and the folder of what was built."""
+    from digiskills import disclosure, paths
+    from digiskills import study as studies
+    from digiskills.errors import ReleaseError
+    from digiskills.reports import declared
+
+    name = study or declared.reports(None)[0].study
+    plan = disclosure.read_plan(name)
+    if plan is None:
+        raise ReleaseError(f"study {name} has no release plan yet: run digiskills build")
+    return studies.read(name), plan, output.absolute() if output else paths.reports()
 
 
 @app.command()

@@ -1,13 +1,18 @@
 """What may be released: thresholds, the plan of a build, and released tables."""
 
+from digiskills.disclosure.joint import release_joint
 from digiskills.disclosure.kinds import KINDS, estimate
-from digiskills.disclosure.plan import Plan, make, read_plan, withheld_reason, write_plan
+from digiskills.disclosure.plan import Plan, make, read_plan, write_plan
 from digiskills.disclosure.released import Released, release, release_public
+from digiskills.disclosure.rules import PROTECTED, withheld_reason
 from digiskills.disclosure.source import Count, Source, items_of
-from digiskills.disclosure.table import SKILLS, DeclaredTable
+from digiskills.disclosure.table import DEPARTMENT, JOINT, SKILLS, DeclaredTable
 
 __all__ = [
+    "DEPARTMENT",
+    "JOINT",
     "KINDS",
+    "PROTECTED",
     "SKILLS",
     "Count",
     "DeclaredTable",
@@ -19,6 +24,7 @@ __all__ = [
     "make",
     "read_plan",
     "release",
+    "release_joint",
     "release_public",
     "withheld_reason",
     "write_plan",

@@ -13,15 +13,25 @@ import pandas as pd
 
 from digiskills import paths
 from digiskills.answers import Answers
+from digiskills.disclosure import editions, overrides
 from digiskills.disclosure.kinds import estimate
-from digiskills.disclosure.source import Count
+from digiskills.disclosure.pattern import Wave, pattern
+from digiskills.disclosure.rules import FEW_CLUSTERS, withheld_reason
+from digiskills.disclosure.source import Count, Source
 from digiskills.disclosure.table import DeclaredTable
+from digiskills.disclosure.told import ANSWERED, ASKED, Told, told
 from digiskills.errors import ReleaseError
-from digiskills.study import Release, Study
+from digiskills.models import ModelError
+from digiskills.study import Study
 from digiskills.survey import Survey
 
-KEYS = ("item", "code", "answer", "measure", "term", "reference", "survey", "year", "choice", "option")
+KEYS: tuple[str, ...] = ("item", "code", "answer", "measure", "term", "reference", "survey", "year", "choice", "option")
+KEYS += ("cut", "right", "at_least", "short", "other")
+KEYS += ("against", "part", "bands", "dimension", "category", "level")
+KEYS += ("coefficient", "scale", "test", "outcome")
 """Columns that say what a row is, besides its dimensions; everything else goes where a cell is withheld."""
+PLAIN = ("respondents", "means", "shares", "barrier_side", "shortfalls", "missing")
+"""Kinds whose clusters are those of the answers in the row."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,6 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
         Decided over all tables together.
     """
     declared = tuple(sorted(set(tables)))
-    withheld: dict[tuple[object, ...], dict[tuple[str, ...], str]] = {}
     inputs: dict[str, str] = {}
 
     def remembered(wave: str, dimensions: tuple[str, ...]) -> tuple[Survey, Answers]:
@@ -93,14 +102,96 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
         inputs[wave] = survey.digest
         return survey, answers
 
-    for table in declared:
-        if table.evidence != "survey" or table.specification in withheld:
-            continue
-        frame = estimate(table, study, remembered)
-        reasons = withheld_reason(frame, study.release, has_clusters=bool(study.design.cluster))
-        cells = cell_keys(frame, table.by)
-        withheld[table.specification] = {key: why for key, why in zip(cells, reasons, strict=True) if why}
+    rows = [each for each in (_rows(table, study, remembered) for table in _once(declared)) if each is not None]
+    hidden: dict[Told, str] = {}
+    for wave in waves(study, rows, remembered):
+        hidden |= pattern(wave)
+    withheld = {each.table.specification: each.withheld(hidden) for each in rows}
     return Plan(study.name, declared, withheld, inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of one survey table.
+
+    Parameters
+    ----------
+    table : DeclaredTable
+        The table.
+    keys : list of tuple of str
+        What cell each row is.
+    own : list of str
+        Why each may not be shown, as far as itself says.
+    told : list of tuple of Told
+        What each would tell.
+    """
+
+    table: DeclaredTable
+    keys: list[tuple[str, ...]]
+    own: list[str]
+    told: list[tuple[Told, ...]]
+
+    def withheld(self, hidden: Mapping[Told, str]) -> dict[tuple[str, ...], str]:
+        """Return why each withheld row is, where the cells that may not be told are known."""
+        reasons = [
+            own or next((hidden[cell] for cell in cells if cell in hidden), "")
+            for own, cells in zip(self.own, self.told, strict=True)
+        ]
+        return {key: why for key, why in zip(self.keys, reasons, strict=True) if why}
+
+
+def waves(study: Study, rows: Iterable[Rows], count: Count) -> list[Wave]:
+    """Return the waves that tables tell of, with everything told of each.
+
+    Parameters
+    ----------
+    study : Study
+        What the study declares.
+    rows : iterable of Rows
+        All tables of a build.
+    count : callable
+        Takes a wave and dimensions, returns the survey and its answers counted by them.
+
+    Returns
+    -------
+    list of Wave
+        In the order of their names.
+    """
+    known: dict[str, set[Told]] = {}
+    given: dict[Told, str] = {}
+    for each in rows:
+        for own, cells in zip(each.own, each.told, strict=True):
+            for one in cells:
+                known.setdefault(one.wave, set()).add(one)
+            if own == FEW_CLUSTERS and each.table.kind in PLAIN:
+                given |= {cell: own for cell in cells if cell.sum[0] in (ANSWERED, ASKED)}
+    found = []
+    for name, every in sorted(known.items()):
+        dimensions = tuple(sorted({dimension for one in every for dimension, _ in one.domain}))
+        counted = count(name, dimensions)[1]
+        fixed = overrides.read(study, name)
+        before = editions.published(study.name, name)
+        found.append(Wave(name, counted, tuple(sorted(every)), study.release, fixed, given, before))
+    return found
+
+
+def _once(tables: Iterable[DeclaredTable]) -> list[DeclaredTable]:
+    """Return the survey tables, one of those that show the same."""
+    found: dict[tuple[object, ...], DeclaredTable] = {}
+    for table in tables:
+        if table.evidence == "survey":
+            found.setdefault(table.specification, table)
+    return list(found.values())
+
+
+def _rows(table: DeclaredTable, study: Study, count: Count) -> Rows | None:
+    try:
+        frame = estimate(table, study, count)
+    except ModelError:
+        return None  # the notebook that asks for it fails with the same advice; all other reports stand
+    clusters = bool(study.design.cluster)
+    own = withheld_reason(frame, study.release, has_clusters=clusters, kind=table.kind)
+    return Rows(table, cell_keys(frame, table.by), own.tolist(), told(frame, Source(table, study, count)))
 
 
 def keys_of(frame: pd.DataFrame, by: tuple[str, ...]) -> list[str]:
@@ -138,35 +229,6 @@ def cell_keys(frame: pd.DataFrame, by: tuple[str, ...]) -> list[tuple[str, ...]]
     """
     names = keys_of(frame, by)
     return [tuple(row) for row in frame[names].astype(str).itertuples(index=False, name=None)]
-
-
-def withheld_reason(frame: pd.DataFrame, release: Release, *, has_clusters: bool) -> pd.Series:
-    """Return for each row why it may not be shown.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        An estimates frame with the columns ``n`` and ``clusters``, both unweighted counts, and ``n_before``
-        where two waves are compared.
-    release : Release
-        The study's thresholds.
-    has_clusters : bool
-        Whether the sample has clusters.
-
-    Returns
-    -------
-    Series of str
-        ``few_answers``, ``few_clusters`` or empty.
-
-    Notes
-    -----
-    First rule of the plan: a number stands on at least `smallest_group` answers, and on answers from
-    at least `fewest_clusters` clusters, so that none is the result of a single department.
-    """
-    few_clusters = has_clusters & frame["clusters"].lt(release.fewest_clusters)
-    fewest = frame[[name for name in ("n", "n_before") if name in frame]].min(axis=1)
-    reasons = pd.Series("", index=frame.index).mask(few_clusters, "few_clusters")
-    return reasons.mask(fewest.lt(release.smallest_group), "few_answers")
 
 
 def write_plan(plan: Plan) -> Path:

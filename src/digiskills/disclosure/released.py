@@ -10,14 +10,40 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from digiskills.disclosure.plan import Plan, cell_keys, keys_of, withheld_reason
-from digiskills.disclosure.table import DeclaredTable
+from digiskills.disclosure.plan import Plan, cell_keys, keys_of
+from digiskills.disclosure.rules import PROTECTED, withheld_reason
+from digiskills.disclosure.table import JOINT, DeclaredTable
 from digiskills.errors import ReleaseError
 from digiskills.study import Study
 
 DECIMALS = 4
 PEOPLE = 10
 ERRORS = ("se", "df", "low", "high")
+FINE: tuple[str, ...] = (
+    "importance",
+    "performance",
+    "expected_",
+    "top_",
+    "p_concentrate",
+    "p_keep_up",
+    "p_low_priority",
+    "p_overkill",
+)
+FINE += (
+    "weighted",
+    "observed",
+    "between",
+    "within",
+    "standardized",
+    "covered",
+    "effect",
+    "beyond",
+)
+FINE += ("sd", "se_", "design_effect", "deff_", "icc", "margin_", "change_", "power", "overlap", "before", "after")
+FINE += ("lowest", "highest", "ratio", "mean", "alpha_if_dropped", "chi2")
+"""What the other columns of finely divided numbers begin with."""
+INVITED = "invitations_needed"
+"""Column of people who would have to be invited."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,7 +54,8 @@ class Released:
     ----------
     frame : DataFrame
         One row per item, domain and, where there are any, measure or answer; the column
-        ``withheld`` is empty, ``few_answers`` or ``few_clusters``, and then every number is null.
+        ``withheld`` is empty or says that the row is withheld, and then every number is null. In a table that may be
+        published it is ``protected`` whatever the rule: which cell is small would itself narrow it down.
     table : DeclaredTable
         What it shows.
     ids : frozenset of str
@@ -80,8 +107,16 @@ class Released:
 
     @property
     def evidence_kind(self) -> str:
-        """``synthetic``, ``collected`` or ``published``."""
-        return self.study.evidence[self.evidence].kind
+        """``synthetic``, ``collected`` or ``published``; ``joint`` where each row says its own."""
+        return JOINT if self.evidence == JOINT else self.study.evidence[self.evidence].kind
+
+    @property
+    def evidence_kinds(self) -> tuple[str, ...]:
+        """The kinds of evidence that its rows rest on, each once."""
+        if self.evidence != JOINT:
+            return (self.evidence_kind,)
+        kinds = dict.fromkeys(self.frame["evidence"].astype(str))
+        return tuple(kind for kind in kinds if kind in {each.kind for each in self.study.evidence.values()})
 
     def only(self, **chosen: str | list[str]) -> Released:
         """Return the rows that have the chosen values.
@@ -148,11 +183,12 @@ def release(
         )
     raised = dataclasses.replace(rules, smallest_group=max(smallest_group, rules.smallest_group))
     estimates = estimates if study.design.intervals else estimates.assign(**dict.fromkeys(ERRORS, np.nan))
-    reasons = withheld_reason(estimates, raised, has_clusters=bool(study.design.cluster))
+    reasons = withheld_reason(estimates, raised, has_clusters=bool(study.design.cluster), kind=table.kind)
     planned = plan.withheld.get(table.specification, {}) if plan else {}
     from_plan = pd.Series([planned.get(key, "") for key in cell_keys(estimates, table.by)], index=estimates.index)
-    frame = _blank(estimates, table.by, reasons.mask(reasons.eq(""), from_plan))
     ids = plan.ids(table) if plan else frozenset[str]()
+    reasons = reasons.mask(reasons.eq(""), from_plan)
+    frame = _blank(estimates, table.by, reasons.mask(reasons.ne("") & bool(ids), PROTECTED))
     return Released(frame, table, ids, study, language, dict(estimates.attrs.get("method", {})))
 
 
@@ -193,7 +229,7 @@ def release_public(
     ReleaseError
         If the evidence is a survey, which goes through `release`.
     """
-    if table.evidence == "survey":
+    if table.evidence in ("survey", JOINT):
         raise ReleaseError("survey tables are released by their counts of answers, not as public evidence")
     ids = plan.ids(table) if plan else frozenset[str]()
     shown = frame if "withheld" in frame else frame.assign(withheld="")
@@ -210,14 +246,25 @@ def _blank(estimates: pd.DataFrame, by: tuple[str, ...], reasons: pd.Series) -> 
     return shown
 
 
+def _invited(estimates: pd.DataFrame) -> pd.Series:
+    """Return the people to invite in tens, and never more than there are."""
+    tens = (estimates[INVITED] / PEOPLE).round() * PEOPLE
+    return tens.mask(tens.gt(estimates["heads"]), tens - PEOPLE) if "heads" in estimates else tens
+
+
 def _rounded(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return the estimates without the digits that say nothing, and by which weights could be told.
 
-    Numbers of people are rounded to tens, all else to four decimals.
+    Numbers of people are rounded to tens, degrees of freedom to one decimal, all else to four decimals.
     """
     values = [name for name in ("estimate", "se", "low", "high") if name in estimates]
+    others = [str(name) for name in estimates if str(name).startswith(FINE)]
     people = estimates["item"].eq("respondents") if "item" in estimates else pd.Series(False, index=estimates.index)
     people |= estimates["measure"].eq("people_short") if "measure" in estimates else False
     numbers = estimates[values].astype(float)
     rounded = numbers.round(DECIMALS).mask(people, (numbers / PEOPLE).round() * PEOPLE)
-    return estimates.assign(**{name: rounded[name] for name in values})
+    fine = estimates[others].astype(float).round(DECIMALS)
+    given = {name: rounded[name] for name in values} | {name: fine[name] for name in others}
+    given |= {"df": estimates["df"].round(1)} if "df" in estimates else {}
+    given |= {INVITED: _invited(estimates)} if INVITED in estimates else {}
+    return estimates.assign(**given)

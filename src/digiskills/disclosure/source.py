@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from digiskills import estimates
 from digiskills.answers import Answers
 from digiskills.codebook import Codebook, Item
-from digiskills.disclosure.table import SKILLS, DeclaredTable
+from digiskills.disclosure.table import DEPARTMENT, SKILLS, DeclaredTable
 from digiskills.errors import UsageError, nearest
 from digiskills.study import Study
 from digiskills.survey import Survey
@@ -44,18 +45,24 @@ class Source:
 
     @property
     def survey(self) -> Survey:
-        """The respondents of the table's wave."""
+        """The respondents of the table's wave; whole, so not for a table of one department."""
+        if self.table.department:
+            raise UsageError(f"{self.table.kind}: respondents are of the whole sample, not of one department")
         return self.count(self.table.wave, self.table.dimensions)[0]
 
     @property
     def answers(self) -> Answers:
-        """Their answers, counted by the dimensions of the table."""
-        return self.count(self.table.wave, self.table.dimensions)[1]
+        """Their answers, counted by the dimensions of the table; those of its department alone, where it has one."""
+        return self.counted(self.table.dimensions)
 
     @property
     def heads(self) -> pd.DataFrame | None:
-        """Heads of the population by cell of dimensions, where the study knows them."""
-        return self.survey.heads
+        """Heads of the population by cell of dimensions, where the study knows them; of a department, all of them."""
+        survey = self.count(self.table.wave, self.table.dimensions)[0]
+        if not self.table.department:
+            return survey.heads
+        known = None if survey.people is None else survey.people.rename(str).get(self.table.department)
+        return None if known is None else pd.DataFrame({"heads": [float(known)]})
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -64,8 +71,8 @@ class Source:
 
     @property
     def where(self) -> dict[str, str]:
-        """What the whole table is limited to."""
-        return dict(self.table.where)
+        """Dimensions that the whole table is limited to; its department is a population of its own, no domain."""
+        return {name: category for name, category in self.table.where if name != DEPARTMENT}
 
     @property
     def skills(self) -> list[str] | None:
@@ -107,7 +114,8 @@ class Source:
         Answers
             Counted once for all tables that need the same.
         """
-        return self.count(self.table.wave, dimensions)[1]
+        answers = self.count(self.table.wave, dimensions)[1]
+        return estimates.within(answers, self.table.department) if self.table.department else answers
 
     def earlier(self) -> Source:
         """Return the same table of the wave before.

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 SKILLS = "skills"
+DEPARTMENT = "department"
+"""In a table's limits: one cluster of the sample, by its label, in the place of a dimension and category."""
+JOINT = "joint"
+"""Evidence of a table in which several kinds of evidence stand side by side."""
 
 
 @dataclass(frozen=True, order=True)
@@ -19,7 +23,7 @@ class DeclaredTable:
     study : str
         Name of the study.
     evidence : str
-        ``survey``, ``focus_groups`` or ``published``.
+        ``survey``, ``focus_groups``, ``published`` or ``joint``.
     kind : str
         A kind of `digiskills.disclosure.KINDS` for the survey; its own kinds for the other evidence.
     items : tuple of str
@@ -29,7 +33,7 @@ class DeclaredTable:
     wave : str
         Name of the wave; empty for evidence without waves.
     where : tuple of (str, str)
-        Dimension and category that the whole table is limited to.
+        Dimension and category that the whole table is limited to; or ``department`` and one of the clusters.
     options : tuple of (str, value)
         What else makes the table, such as the margin wanted of the next survey, in the order of their names.
     """
@@ -52,4 +56,9 @@ class DeclaredTable:
     @property
     def dimensions(self) -> tuple[str, ...]:
         """Every dimension that the table needs, those of its scope included."""
-        return tuple(dict.fromkeys([*self.by, *(name for name, _ in self.where)]))
+        return tuple(dict.fromkeys([*self.by, *(name for name, _ in self.where if name != DEPARTMENT)]))
+
+    @property
+    def department(self) -> str:
+        """The one department that the table is about; empty for a table of several."""
+        return dict(self.where).get(DEPARTMENT, "")

@@ -251,5 +251,5 @@ def _alone(sums: Sums, sample: Sample) -> np.ndarray | float:
     of_alone, whole = (
         add(part, sums.domain, sums.domains) for part in (held * sample.alone[sums.stratum][:, None], held)
     )
-    share: np.ndarray = np.divide(of_alone, whole, out=np.zeros_like(whole), where=whole > 0)
+    share: np.ndarray = np.divide(of_alone, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
     return share

@@ -64,7 +64,7 @@ class Built:
     def banner(self) -> str:
         """What every figure and caption says of its evidence."""
         released = self.released
-        if released.evidence_kind == "synthetic":
+        if "synthetic" in released.evidence_kinds:
             return words.banner("synthetic", released.study, released.language)
         said = words.text(f"mark.{words.source(released)}", released.language)
         return words.text("exhibit.evidence", released.language, mark=said)

@@ -12,6 +12,7 @@ from typing import Any
 from digiskills import codebook, frameworks, paths
 from digiskills.codebook import Codebook
 from digiskills.errors import Problem, StudyError, UsageError, nearest
+from digiskills.frameworks import Frameworks
 from digiskills.study.design import Design, design
 from digiskills.study.dimensions import Dimension, dimensions
 from digiskills.study.evidence import Evidence, evidence
@@ -76,7 +77,7 @@ class Study:
         """Labels of skills, barriers and what else the study's documents name."""
         return frameworks.read(self.folder / "frameworks")
 
-    def described_by(self, given: frameworks.Frameworks) -> Study:
+    def described_by(self, given: Frameworks) -> Study:
         """Return the study with other words, such as those for what a received project leaves unsaid.
 
         Parameters

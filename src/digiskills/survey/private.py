@@ -39,7 +39,8 @@ def _refuse(self: Private, *args: object, **kwargs: object) -> NoReturn:
     raise ReleaseError(ADVICE)
 
 
-SHOWN = ("head", "tail", "sample", "describe", "info", "to_string", "to_html", "to_markdown", "to_latex", "to_csv")
+SHOWN: tuple[str, ...] = ("head", "tail", "sample", "describe", "info", "to_string", "to_html", "to_markdown")
+SHOWN += ("to_latex", "to_csv")
 SHOWN += ("to_json", "to_excel", "to_pickle", "to_parquet", "to_feather", "to_clipboard", "to_xml", "to_records")
 SHOWN += ("to_dict", "to_sql", "to_stata", "to_hdf", "to_orc", "style", "plot", "hist", "boxplot")
 for _name in SHOWN:

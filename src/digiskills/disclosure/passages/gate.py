@@ -218,7 +218,7 @@ def _at(table: pd.DataFrame, column: str, wrong: pd.Series, message: str) -> lis
 
 def _listed(study: Study, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     """Return a file that a study may have in the folder of its focus groups; no rows where it has none."""
-    path = f"{study.evidence['focus_groups'].folder}/{name}"
+    path = f"{study.evidence['focus_groups'].folder}/{name}".removeprefix("/")  # a project has no folder
     if not (study.folder / path).is_file():
         return pd.DataFrame(columns=list(columns), dtype="str")
     table = intake.read_listed(study.folder, path).frame

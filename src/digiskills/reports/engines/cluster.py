@@ -86,7 +86,7 @@ def _connected(scheduler: str) -> Iterator[Client]:
     except ImportError:
         raise UsageError(INSTALL) from None
     try:
-        client = Client(scheduler, timeout=20, set_as_default=False)
+        client = Client(scheduler, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"--scheduler {scheduler}: nobody answers there ({error})") from None
     with client:

@@ -24,8 +24,10 @@ LARGEST_TEXT_BYTES = 64 * 1024**2
 _CHUNK = 1024**2
 _LEFTOVERS = ("__macosx/",)  # what macOS adds to an archive that is packed again
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What the zip reader of the standard library raises on damaged archives.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+# What the zip reader of the standard library raises where bytes do not fit: packed data (zlib), numbers cut short
+# (struct), an entry that ends early (EOF), an entry encrypted or of another version, whose NotImplementedError is a
+# RuntimeError, places before the file's begin and names that are no text (Value).
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 
 
 class Archive:

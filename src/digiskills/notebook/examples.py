@@ -27,7 +27,8 @@ class Examples:
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row per passage shown: group (words), passage, document (words), text, attribution.
+        One row per passage shown: group (words), passage, document (words), text, attribution, attribution_en,
+        attribution_fr.
     sentences : tuple of str
         How they were chosen, what they are, how many passages are withheld and why.
     ids : frozenset of str
@@ -85,7 +86,8 @@ def chosen(opened: Scope, coded: FocusGroups, by: str, each: int) -> Examples:
     )
     sentences = tuple(words.findings_shown(released, language))
     ids = opened.plan.ids(table) if opened.plan else frozenset[str]()
-    return Examples(told[["group", "passage", "document", "text", "attribution"]], sentences, ids)
+    columns = ["group", "passage", "document", "text", "attribution", "attribution_en", "attribution_fr"]
+    return Examples(told[columns], sentences, ids)
 
 
 def passages(identity: str, examples: Examples) -> HTML:
@@ -121,7 +123,8 @@ def passages(identity: str, examples: Examples) -> HTML:
 
 def _quotation(row: pd.Series) -> str:
     source = ", ".join(part for part in (row["attribution"], row["document"], row["passage"]) if part)
-    return f"<blockquote><p>{html.escape(row['text'])}</p><p><small>{html.escape(source)}</small></p></blockquote>"
+    said = f"<p>{html.escape(row['text'])}</p><p><small>{html.escape(source)}</small></p>"
+    return f"<blockquote{gate.marks(row)}>{said}</blockquote>"
 
 
 def _strongest(released: pd.DataFrame, coded: FocusGroups, by: str, each: int) -> pd.DataFrame:

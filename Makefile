@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test test-slow lint lock lab bench
+.PHONY: help reports docs test test-slow lint lock lab bench
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 reports: .venv/ready  ## run what is stale and write reports/site/index.html
 	$(BIN)/digiskills build
+
+docs: .venv/ready  ## the documents and the package's reference as pages: docs/_build/html/index.html
+	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html
 
 test: .venv/ready  ## run the tests
 	$(BIN)/pytest -n auto

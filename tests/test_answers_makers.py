@@ -54,7 +54,7 @@ def make_survey(study: Study, seed: int, respondents: int = 400) -> Survey:
     table = small_survey.received(seed, respondents)
     draw = np.random.default_rng(seed)
     table["years"] = np.where(draw.random(respondents) < 0.2, "", draw.integers(40, size=respondents).astype(str))
-    table.loc[draw.random(respondents) < 0.05, "weight"] = "0"
+    table.loc[(draw.random(respondents) < 0.05) & (table.index > 0), "weight"] = "0"  # a survey has somebody who counts
     return small_survey.survey(study, table)
 
 

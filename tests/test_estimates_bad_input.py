@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import small_survey
 
-from digiskills.errors import DesignError, UsageError
+from digiskills import answers, estimates
+from digiskills.errors import DesignError, StudyError, UsageError
 from digiskills.estimates import Estimand, SurveyDesign
+from digiskills.survey import Survey
 
 GOOD = pd.DataFrame(
     {
@@ -95,3 +101,77 @@ def test_what_is_not_there_is_named() -> None:
         design().mean("skil")
     with pytest.raises(UsageError, match="holds answers, not numbers"):
         design().mean("level")
+
+
+# The same from a study's files and from its counted answers
+
+
+@pytest.fixture
+def received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    small_survey.study(tmp_path)
+    return small_survey.received(3, 60)
+
+
+def typed(tmp_path: Path, table: pd.DataFrame, population: pd.Series | None = None) -> Survey:
+    return small_survey.survey(small_survey.study(tmp_path), table, population)
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        ("-1", "row 6, column weight: ‘-1’ is no weight"),
+        ("inf", "row 6, column weight: ‘inf’ is no weight"),
+        ("", "row 6, column weight: is blank"),
+        ("nan", "row 6, column weight: ‘nan’ is not a number"),
+    ],
+)
+def test_a_file_with_what_is_no_weight_is_refused_by_row(
+    tmp_path: Path, received: pd.DataFrame, weight: str, said: str
+) -> None:
+    received.loc[4, "weight"] = weight
+    with pytest.raises(StudyError, match=said):
+        typed(tmp_path, received)
+
+
+def test_a_file_in_which_nobody_counts_is_refused(tmp_path: Path, received: pd.DataFrame) -> None:
+    with pytest.raises(StudyError, match="column weight: ‘0’ is the weight of every respondent"):
+        typed(tmp_path, received.assign(weight="0"))
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])
+def test_what_is_no_weight_is_not_counted(tmp_path: Path, received: pd.DataFrame, weight: float) -> None:
+    survey = typed(tmp_path, received)
+    frame = survey.frame.assign(weight=np.where(np.arange(len(survey)) == 4, weight, survey.weight))
+    with pytest.raises(DesignError, match="weight: negative, infinite or missing"):
+        answers.count(dataclasses.replace(survey, frame=frame))
+
+
+def test_counted_answers_say_where_there_is_nothing_to_estimate_from(tmp_path: Path, received: pd.DataFrame) -> None:
+    received.loc[received["level"] == "director", "needed_data"] = ""
+    counted = answers.count(typed(tmp_path, received.assign(held_data="working")))
+    nobody = estimates.means(counted, "needed_data", "level").set_index("level").loc["director"]
+    assert (nobody["n"], nobody["clusters"], nobody["df"], nobody["note"]) == (0, 0, 0, "")
+    assert np.isnan(nobody["estimate"]) and np.isnan(nobody["se"]) and np.isnan(nobody["low"])
+    same = estimates.means(counted, "held_data").iloc[0]
+    assert same["estimate"] == pytest.approx(3) and (same["se"], same["note"]) == (0, "no_variance")
+    share = estimates.shares(counted, "held_data", "working").iloc[0]
+    assert share["estimate"] == pytest.approx(1) and share["low"] < 0.95 and share["note"] == "no_variance"
+
+
+def test_counted_answers_refuse_a_population_smaller_than_the_sample(tmp_path: Path, received: pd.DataFrame) -> None:
+    population = pd.Series({"h0": 2, "h1": 20, "h2": 20, "h3": 20})
+    counted = answers.count(typed(tmp_path, received, population))
+    with pytest.raises(DesignError, match="population: stratum h0 has 2 clusters, fewer than the 4 sampled"):
+        estimates.means(counted, "needed_data")
+
+
+def test_a_stratum_of_one_follows_the_rule_of_the_study(tmp_path: Path, received: pd.DataFrame) -> None:
+    counted = answers.count(typed(tmp_path, received))  # the last stratum has one department
+    errors = {
+        rule: estimates.means(dataclasses.replace(counted, lonely=rule), "needed_data").loc[0, "se"]
+        for rule in ("adjust", "average", "certainty")
+    }
+    assert errors["certainty"] < errors["average"] and errors["certainty"] < errors["adjust"]
+    with pytest.raises(DesignError, match="one sampled cluster only in stratum h3; join strata"):
+        estimates.means(dataclasses.replace(counted, lonely="fail"), "needed_data")

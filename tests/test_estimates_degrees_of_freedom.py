@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import small_survey
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from digiskills import answers, estimates
 from digiskills.errors import UsageError
 from digiskills.estimates import Estimand, SurveyDesign, changes_of, contrasts
 from digiskills.estimates.degrees_of_freedom import LOW_DF, Stages, degrees_of_freedom
-from digiskills.estimates.notes import LONELY_SHARE, gravest, notes
+from digiskills.estimates.notes import LONELY_SHARE, WIDE_ERROR, gravest, notes
 from digiskills.estimates.sample import People, Sample
 
 DESIGN = ("w", "region", "office")
@@ -154,12 +158,13 @@ def test_a_lonely_cluster_has_one() -> None:
 
 
 def test_notes_from_the_gravest_on() -> None:
-    n = np.array([0, 5, 5, 5, 5, 5, 5, 5])
-    se = np.array([np.nan, np.nan, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
-    df = np.array([0, 3, 0, 3, 3, LOW_DF - 0.01, LOW_DF, np.nan])
-    alone = np.array([1, 1, 1, 1, LONELY_SHARE + 0.01, LONELY_SHARE, 0, 0])
-    expected = ["", "no_interval", "no_interval", "no_variance", "lonely", "few_df", "", "no_interval"]
-    assert notes(n, se, df, alone).tolist() == expected
+    n = np.array([0, 5, 5, 5, 5, 5, 5, 5, 5])
+    se = np.array([np.nan, np.nan, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    df = np.array([0, 3, 0, 3, 3, LOW_DF - 0.01, LOW_DF, np.nan, LOW_DF])
+    alone = np.array([1, 1, 1, 1, LONELY_SHARE + 0.01, LONELY_SHARE, 0, 0, 0])
+    excess = np.array([2, 2, 2, 2, 2, 2, WIDE_ERROR, 2, WIDE_ERROR + 0.01])
+    expected = ["", "no_interval", "no_interval", "no_variance", "lonely", "few_df", "", "no_interval", "wide"]
+    assert notes(n, se, df, alone, excess).tolist() == expected
     assert gravest([np.array(["few_df", ""]), np.array(["lonely", ""])]).tolist() == ["lonely", ""]
 
 
@@ -190,6 +195,60 @@ def test_a_lonely_cluster_is_flagged_by_its_weight() -> None:
         assert found["note"].tolist() == ["lonely"]
     assert heavy.mean("skill", where={"office": "o8"})["note"].tolist() == ["no_interval"]
     assert heavy.quantile("skill")["note"].tolist() == ["lonely"]
+
+
+def chances(scale: float = 1.0) -> pd.DataFrame:
+    """Both of two offices; of each, 10 of 20 leads and 10 of 100 other people."""
+    draw = np.random.default_rng(5)
+    frame = pd.DataFrame({"office": np.repeat(["a", "b"], 20), "level": np.tile(["lead"] * 10 + ["staff"] * 10, 2)})
+    frame["w"] = np.where(frame["level"] == "lead", 2.0, 10.0) * scale
+    return frame.assign(region="r", offices=2, people=120, skill=draw.normal(3, 1, 40))
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.01])  # weights that add up to people, and those scaled otherwise
+def test_people_drawn_more_often_than_others_have_a_wide_interval(scale: float) -> None:
+    """1 - 20/120 was taken for 1 - 10/20; whoever was drawn less often has an interval that is hardly too narrow."""
+    frame = chances(scale)
+    found = SurveyDesign(frame, *DESIGN, STAGES).mean("skill", by="level").set_index("level")
+    assert found["note"].to_dict() == {"lead": "wide", "staff": ""}
+    leads = frame[frame["level"] == "lead"]
+    about = [office - leads["skill"].mean() for _, office in leads.groupby("office")["skill"]]
+    squares = [20 / 19 * (np.square(u / 20).sum() - (u / 20).sum() ** 2 / 20) for u in about]
+    assert found.loc["lead", "se"] == pytest.approx(math.sqrt((1 - 20 / 120) * sum(squares)), rel=1e-9)
+    assert math.sqrt((1 - 20 / 120) / (1 - 10 / 20)) > WIDE_ERROR
+    assert SurveyDesign(frame, *DESIGN, STAGES).mean("skill")["note"].tolist() == [""]
+    alike = frame.assign(w=1.0)
+    assert SurveyDesign(alike, *DESIGN, STAGES).mean("skill", by="level")["note"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(("leads", "note"), [(8.0, "wide"), (6.5, "wide"), (5.5, ""), (4.0, "")])
+def test_an_error_a_tenth_too_large_is_the_bound(leads: float, note: str) -> None:
+    """With f the share of an office's people and g that of its leads, the bound is where (1 - f) / (1 - g) is 1.21."""
+    frame = chances()
+    share, own = 20 / 120, leads / 20
+    others = (20 / share - 10 * (1 / own)) / 10  # so that the weights of an office add up to its people
+    frame["w"] = np.where(frame["level"] == "lead", 1 / own, others)
+    found = SurveyDesign(frame, *DESIGN, STAGES).mean("skill", where={"level": "lead"})
+    assert found["note"].tolist() == [note]
+    assert (math.sqrt((1 - share) / (1 - own)) > WIDE_ERROR) == (note == "wide")
+
+
+def test_counted_answers_note_wide_intervals_as_respondents_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Directors have a tenth of the weight of the others of their department."""
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    table = small_survey.received(11, 600)
+    table["weight"] = np.where(table["level"] == "director", "1", "10")
+    typed = small_survey.survey(small_survey.study(tmp_path), table)
+    frame = small_survey.scored(typed)
+    people = typed.cluster.value_counts() * 2 + 3
+    frame["clusters"] = frame["stratum"].map(frame.groupby("stratum")["department"].nunique()).astype(float)
+    frame["people"] = frame["department"].map(people).astype(float)
+    population = frame.groupby("stratum")["clusters"].first()
+    whole = SurveyDesign(frame, "weight", "stratum", "department", ["clusters", "people"])
+    counted = answers.count(dataclasses.replace(typed, clusters_in_population=population), people=people)
+    expected, found = whole.mean("needed_data", by="level"), estimates.means(counted, "needed_data", "level")
+    assert found["note"].tolist() == expected["note"].tolist()
+    assert found.set_index("level").loc["director", "note"] == "wide"
 
 
 def test_differences_and_changes_keep_notes() -> None:

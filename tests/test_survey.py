@@ -150,7 +150,12 @@ def test_the_given_frame_is_untouched(study: studies.Study) -> None:
         (0, "level", "boss", "row 2, column level: ‘boss’ is not in the codebook (manager, staff, refused)"),
         (1, "used", "peers none", "row 3, column used: ‘peers none’"),
         (1, "used", "peers pears", "row 3, column used: ‘peers pears’"),
-        (2, "years", "1,0", "row 4, column years: ‘1,0’ is not a number (digits with a decimal point)"),
+        (
+            2,
+            "years",
+            "1,0",
+            "row 4, column years: ‘1,0’ has a decimal comma (1.0; export the column with a decimal point)",
+        ),
         (2, "weight", "", "row 4, column weight: is blank"),
         (3, "department", "", "row 5, column department: is blank"),
         (3, "room", "high", "row 5, column room: ‘high’ is an answer to a question that was not asked"),

@@ -31,6 +31,7 @@ BREAKDOWNS = {
     "role": ["department_role"],
 }
 FEWEST_ANSWERS, FEWEST_CLUSTERS = 10, 3  # a table shows no others
+NOTED = ("few_df", "lonely", "wide")
 DESIGN = ["wave", "department", "department_size", "department_role", "stratum", "level"]
 
 
@@ -121,7 +122,7 @@ def coverage(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Share of intervals with the truth, notes, degrees of freedom, and mean error over the estimates' own spread."""
     grouped = rows.groupby(by, sort=False)
     found = grouped.agg(coverage=("covered", "mean"), df=("df", "median"), rows=("covered", "size"))
-    for note in ("few_df", "lonely"):
+    for note in NOTED:
         found[note] = rows["note"].eq(note).groupby([rows[name] for name in by], sort=False).mean()
     each = rows.groupby(list(dict.fromkeys([*by, "domain", "item"])), sort=False)
     ratio = np.sqrt(each["se"].apply(lambda se: (se**2).mean())) / each["estimate"].std()
@@ -131,10 +132,12 @@ def coverage(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def page(found: pd.DataFrame) -> str:
     """A table for docs/methods.md."""
-    lines = ["| " + " | ".join([*found.index.names, *found.columns]) + " |", "|---" * (found.index.nlevels + 6) + "|"]
+    lines = ["| " + " | ".join([*found.index.names, *found.columns]) + " |", "|---" * (found.index.nlevels + 7) + "|"]
     for key, row in zip(found.index, found.itertuples(index=False), strict=True):
         names = " | ".join(key if isinstance(key, tuple) else (key,))
-        percents = f"{row.coverage:.1%} | {row.df:.0f} | {row.rows:,} | {row.few_df:.0%} | {row.lonely:.0%}"
+        percents = (
+            f"{row.coverage:.1%} | {row.df:.0f} | {row.rows:,} | {row.few_df:.0%} | {row.lonely:.0%} | {row.wide:.0%}"
+        )
         lines.append(f"| {names} | {percents} | {row.error:.2f} |")
     return "\n".join(lines)
 

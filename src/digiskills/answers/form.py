@@ -218,8 +218,8 @@ def described(
     ranks = [pd.Series(list(labels), dtype=str).rank().to_numpy() for labels in (strata, clusters)]
     keys = [ranks[0][codes[:, 0]], ranks[1][codes[:, 1]], *codes[:, 2:].T]
     order = np.lexsort(keys[::-1])
-    labels = [np.asarray(list(names), dtype=object)[codes[order, at]] for at, names in enumerate((strata, clusters))]
-    groups = pd.DataFrame({"stratum": labels[0], "cluster": labels[1]}).astype(str)
+    labels = [pd.array(list(names), dtype="str").take(codes[order, at]) for at, names in enumerate((strata, clusters))]
+    groups = pd.DataFrame({"stratum": labels[0], "cluster": labels[1]})
     for at, cell in enumerate(form.cells, start=2):
         groups[cell.name] = pd.Categorical.from_codes(
             codes[order, at], categories=pd.Index(cell.categories), ordered=True

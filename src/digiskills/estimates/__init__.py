@@ -7,7 +7,7 @@ from digiskills.estimates.contrasts import contrasts
 from digiskills.estimates.design import SurveyDesign
 from digiskills.estimates.design_effect import design_effects
 from digiskills.estimates.differences import differences, differences_of, surely_small
-from digiskills.estimates.from_answers import means, shares, totals
+from digiskills.estimates.from_answers import means, nets, shares, totals
 from digiskills.estimates.independence import independence
 from digiskills.estimates.joint import Estimand, Joint, joint
 from digiskills.estimates.multiplicity import adjust
@@ -31,6 +31,7 @@ __all__ = [
     "joint",
     "means",
     "missing",
+    "nets",
     "quantiles",
     "respondents",
     "shares",

@@ -12,7 +12,7 @@ from digiskills.errors import UsageError, nearest
 from digiskills.estimates.intervals import CONFIDENCE, UPPER
 from digiskills.estimates.joint import Joint
 from digiskills.estimates.multiplicity import ADJUSTMENTS, adjust_by_family
-from digiskills.estimates.notes import LONELY, gravest, with_notes
+from digiskills.estimates.notes import LONELY, gravest, notes
 from digiskills.estimates.tables import few_df
 
 SMALL_EFFECT = 0.2  # Cohen's convention for a small effect; below it a difference is trivial
@@ -129,7 +129,7 @@ def own_notes(frame: pd.DataFrame) -> np.ndarray:
     ndarray of str
         One per row.
     """
-    return with_notes(frame)["note"].to_numpy()
+    return notes(*(frame[name].to_numpy(dtype=float) for name in ("n", "se", "df")))
 
 
 def method(frame: pd.DataFrame, adjust: str, families: pd.Series, small: float, df: str) -> dict[str, object]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from digiskills.answers import Answers
 from digiskills.errors import DesignError
 from digiskills.estimates import residuals
+from digiskills.estimates.domains import Domains, Where, domains
+from digiskills.estimates.margins import Sets, sets
 from digiskills.estimates.sample import People, Sample, check_rule, clusters_in_two_strata, listed, sample
 from digiskills.once import once
 
@@ -19,6 +23,32 @@ def rows_of(answers: Answers) -> residuals.Rows:
     n, w, w2 = (answers.groups[name].to_numpy(dtype=float) for name in ("n", "w", "w2"))
     margins = residuals.margins(answers.groups[list(answers.dimensions)], answers.calibration.margins)
     return residuals.Rows(margins, n, w, w2, answers.calibration.ratio, unit, stratum)
+
+
+def domains_of(answers: Answers, by: Sequence[str], where: Where | None) -> Domains:
+    """The domains of the groups, made once for all tables with that breakdown."""
+    kept, asked = _domains(answers.groups), repr((answers.dimensions, list(by), where))
+    if asked not in kept:
+        kept[asked] = domains(answers.groups[list(answers.dimensions)], by, where)
+    return kept[asked]
+
+
+def sets_of(answers: Answers, by: Sequence[str], where: Where | None, margins: bool) -> Sets:
+    """The domains of the groups with their margins, made once for all tables with that breakdown."""
+    kept, asked = _sets(answers.groups), repr((answers.dimensions, list(by), where, margins))
+    if asked not in kept:
+        kept[asked] = sets(answers.groups[list(answers.dimensions)], by, where, margins)
+    return kept[asked]
+
+
+@once
+def _domains(groups: pd.DataFrame) -> dict[str, Domains]:
+    return {}
+
+
+@once
+def _sets(groups: pd.DataFrame) -> dict[str, Sets]:
+    return {}
 
 
 def units_of(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +86,8 @@ def _people(answers: Answers) -> tuple[People | None, list[str]]:
     if answers.people is None or not answers.clustered:
         return None, []
     cluster, labels = _clusters(answers.groups)
-    return People(np.bincount(cluster, answers.groups["n"]).astype(int), _known(answers.people, labels)), labels
+    sampled, weight = (np.bincount(cluster, answers.groups[name].to_numpy(dtype=float)) for name in ("n", "w"))
+    return People(sampled.astype(int), _known(answers.people, labels), weight), labels
 
 
 def _known(counts: pd.Series, labels: list[str]) -> np.ndarray:

@@ -79,7 +79,7 @@ def stage_factor(sample: Sample, stratum: np.ndarray) -> np.ndarray | None:
         return np.asarray(_first_factor(sample)[stratum])
     if sample.people is None:
         return None
-    drawn, heads = (np.asarray(counts, dtype=float) for counts in sample.people)
+    drawn, heads = (np.asarray(counts, dtype=float) for counts in sample.people[:2])
     left = np.where(drawn > 1, (1 - drawn / heads) * drawn / np.maximum(drawn - 1, 1), 0)
     factor: np.ndarray = (1 - sample.not_sampled)[stratum] * left
     return factor if factor.any() else None

@@ -11,7 +11,7 @@ import pandas as pd
 from digiskills.answers import Answers, ItemTotals, NumberTotals, ReplicateSums
 from digiskills.errors import UsageError, nearest
 from digiskills.estimates import residuals, tables
-from digiskills.estimates.counted_sample import rows_of, sample_of, units_of
+from digiskills.estimates.counted_sample import domains_of, rows_of, sample_of, units_of
 from digiskills.estimates.domains import Domains, Where, columns, domains
 from digiskills.estimates.other_errors import with_errors
 from digiskills.estimates.replicates import sums as replicates
@@ -126,6 +126,34 @@ def shares(
     return _table(answers, parts, keys, by, where, df, interval, share=True)
 
 
+def nets(
+    answers: Answers,
+    wanted: Sequence[tuple[str, Collection[str]]],
+    by: str | Sequence[str] = (),
+    where: Where | None = None,
+    df: str = "domain",
+    interval: str = "logit",
+) -> pd.DataFrame:
+    """Weighted share of those who gave one of several answers, for several sets of answers in one go.
+
+    Parameters
+    ----------
+    answers
+        As for `means`.
+    wanted : sequence of item and answers
+        What counts; an item may stand there more than once.
+    by, where, df, interval
+        As for `shares`.
+
+    Returns
+    -------
+    DataFrame
+        One row per entry of `wanted` and domain, in that order, as `shares` gives it for each.
+    """
+    parts = [giving(answers.item(name), answers_of(answers.item(name), {name: of})) for name, of in wanted]
+    return _table(answers, parts, tables.keys([name for name, _ in wanted]), by, where, df, interval, share=True)
+
+
 class Part(NamedTuple):
     """An item and the value that each of its answers has in an estimate; a numeric item holds its own sums."""
 
@@ -192,7 +220,7 @@ def _table(
     total: bool = False,
     share: bool = False,
 ) -> pd.DataFrame:
-    about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
+    about = domains_of(answers, columns(by), where)
     sums, sample = _sums(answers, parts, about, total), sample_of(answers)
     table = tables.table(sums, sample, about, keys, interval, df, share)
     if answers.replicates is not None:

@@ -11,7 +11,7 @@ import pandas as pd
 from digiskills.answers import Answers
 from digiskills.errors import UsageError
 from digiskills.estimates import degrees_of_freedom, tables
-from digiskills.estimates.counted_sample import labels_of, sample_of
+from digiskills.estimates.counted_sample import labels_of, sample_of, sets_of
 from digiskills.estimates.covariance import Linearised, alone, counts, covariance, degrees
 from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.from_answers import Part, answers_of, giving, replicate_sums, scored
@@ -132,8 +132,7 @@ def joint(
     asked = [estimands] if isinstance(estimands, Estimand) else list(estimands)
     check_names([estimand.name for estimand in asked])
     parts = [_part(answers, estimand) for estimand in asked]
-    groups = answers.groups[list(answers.dimensions)]
-    about = sets(groups, columns(by), where, margins)
+    about = sets_of(answers, columns(by), where, margins)
     sample = sample_of(answers)
     linear = linearised(answers, parts, about, sample)
     labels = labels_of(answers)

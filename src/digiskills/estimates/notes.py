@@ -7,8 +7,8 @@ import pandas as pd
 
 from digiskills.estimates.degrees_of_freedom import LOW_DF
 
-NO_INTERVAL, NO_VARIANCE, LONELY, FEW_DF = "no_interval", "no_variance", "lonely", "few_df"
-NOTES = (NO_INTERVAL, NO_VARIANCE, LONELY, FEW_DF)
+NO_INTERVAL, NO_VARIANCE, LONELY, FEW_DF, WIDE = "no_interval", "no_variance", "lonely", "few_df", "wide"
+NOTES = (NO_INTERVAL, NO_VARIANCE, LONELY, FEW_DF, WIDE)
 """From the gravest on; a row has one of them, or none."""
 LONELY_SHARE = 0.2
 """Part of a domain's weight that lonely clusters may hold without a note.
@@ -18,7 +18,17 @@ as it is.
 """
 
 
-def notes(n: np.ndarray, se: np.ndarray, df: np.ndarray, alone: np.ndarray | float = 0.0) -> np.ndarray:
+WIDE_ERROR = 1.1
+"""How many times too large an error may be without a note: 95 % intervals then hold the truth in 97 of 100 samples."""
+
+
+def notes(
+    n: np.ndarray,
+    se: np.ndarray,
+    df: np.ndarray,
+    alone: np.ndarray | float = 0.0,
+    excess: np.ndarray | float = 1.0,
+) -> np.ndarray:
     """One word for each estimate, or none.
 
     Parameters
@@ -31,13 +41,16 @@ def notes(n: np.ndarray, se: np.ndarray, df: np.ndarray, alone: np.ndarray | flo
         Degrees of freedom.
     alone : ndarray or float
         Share of the domain's weight in strata with one sampled cluster of several.
+    excess : ndarray or float
+        Standard error over what it would be if people were counted as drawn with their own chance.
 
     Returns
     -------
     ndarray of str
         ``no_interval`` where there are answers and no degrees of freedom or no standard error; ``no_variance``
         where the standard error is 0; ``lonely`` where `alone` is above `LONELY_SHARE`; ``few_df`` where there
-        are fewer than `LOW_DF` degrees of freedom; else, and without answers, empty.
+        are fewer than `LOW_DF` degrees of freedom; ``wide`` where `excess` is above `WIDE_ERROR`; else, and
+        without answers, empty.
     """
     n, se, df = (np.asarray(part, dtype=float) for part in (n, se, df))
     conditions = [
@@ -46,6 +59,7 @@ def notes(n: np.ndarray, se: np.ndarray, df: np.ndarray, alone: np.ndarray | flo
         se == 0,
         np.broadcast_to(alone > LONELY_SHARE, n.shape),
         df < LOW_DF,
+        np.broadcast_to(excess > WIDE_ERROR, n.shape),
     ]
     return np.select(conditions, ["", *NOTES], default="").astype(object)
 

@@ -63,7 +63,7 @@ def sample_of(
     labels : sequence of str
         Labels of the strata.
     given : mapping of str to str or None
-        Columns of `cluster`, `population` and `people`.
+        Columns of `weight`, `cluster`, `population` and `people`.
     lonely : str
         Rule for strata with one sampled cluster.
 
@@ -89,7 +89,7 @@ def sample_of(
         heads = np.empty(len(of_cluster))
         heads[cluster] = frame[given["people"]].to_numpy(dtype=float)
         people, names = (
-            People(np.bincount(cluster), heads),
+            People(np.bincount(cluster), heads, np.bincount(cluster, frame[given["weight"]].to_numpy(dtype=float))),
             cluster_labels(frame, str(given["cluster"]), cluster).tolist(),
         )
     return sample(labels, sampled, population, lonely, given["cluster"] is not None, people, names)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from digiskills.answers import EVERYONE, GAP, NOT_BOTH, Answers, ItemTotals
 from digiskills.errors import UsageError
+from digiskills.once import once
 from digiskills.survey import Survey
 
 BETWEEN = " & "  # between the names of two items, and between an answer to the one and one to the other
@@ -39,14 +41,17 @@ def with_pairs(answers: Answers, survey: Survey, items: Sequence[str]) -> Answer
     UsageError
         If an item was not counted, or the survey is not the one that was counted.
     """
-    group = _groups(answers, survey)
-    codes = {name: _codes(survey, answers.item(name)) for name in dict.fromkeys(items)}
-    pairs = [
-        _pair(answers, survey, one, other, (codes[one], codes[other]), group)
-        for one, other in combinations(codes, 2)
-        if pair_of(answers, one, other)[0] is None
-    ]
-    return replace(answers, items={**answers.items, **{pair.name: pair for pair in pairs}})
+    counting = _counting(answers, survey)
+    names = list(dict.fromkeys(items))
+    codes = {name: _codes(counting, answers.item(name)) for name in names}
+    made = {}
+    for one, other in combinations(names, 2):
+        if pair_of(answers, one, other)[0] is None:
+            name = BETWEEN.join((one, other))
+            if name not in counting.pairs:
+                counting.pairs[name] = _pair(counting, answers.item(one), answers.item(other), codes[one], codes[other])
+            made[name] = counting.pairs[name]
+    return replace(answers, items={**answers.items, **made})
 
 
 def pair_of(answers: Answers, one: str, other: str) -> tuple[ItemTotals | None, bool]:
@@ -68,6 +73,33 @@ def pair_of(answers: Answers, one: str, other: str) -> tuple[ItemTotals | None, 
     return (straight, False) if straight is not None else (turned, turned is not None)
 
 
+class _Counting(NamedTuple):
+    """Respondents with a weight, by group of counted answers: what every pair of items is counted by."""
+
+    survey: Survey
+    rows: np.ndarray
+    group: np.ndarray
+    groups: int
+    weights: tuple[np.ndarray, np.ndarray]
+    codes: dict[str, np.ndarray]
+    pairs: dict[str, ItemTotals]
+
+
+def _counting(answers: Answers, survey: Survey) -> _Counting:
+    kept = _kept(answers)
+    if id(survey) not in kept:  # the entry holds the survey, so that no other one can take its id
+        group, weight = _groups(answers, survey), np.asarray(survey.weight, dtype=float)
+        rows = np.flatnonzero(weight > 0)
+        weight = weight[rows]
+        kept[id(survey)] = _Counting(survey, rows, group[rows], len(answers.groups), (weight, weight**2), {}, {})
+    return kept[id(survey)]
+
+
+@once
+def _kept(answers: Answers) -> dict[int, _Counting]:
+    return {}
+
+
 def _groups(answers: Answers, survey: Survey) -> np.ndarray:
     """Position of each respondent's row in `answers.groups`."""
     mine = pd.DataFrame({"stratum": _label(survey.stratum, survey), "cluster": _label(survey.cluster, survey)})
@@ -86,7 +118,15 @@ def _label(column: pd.Series | None, survey: Survey) -> np.ndarray:
     return np.full(len(survey), EVERYONE, dtype=object) if column is None else column.astype(str).to_numpy(object)
 
 
-def _codes(survey: Survey, item: ItemTotals) -> np.ndarray:
+def _codes(counting: _Counting, item: ItemTotals) -> np.ndarray:
+    """Position of each counted respondent's answer among the item's answers that are no missing reason; -1 for one."""
+    if item.name not in counting.codes:
+        place = np.where(item.missing, -1, np.cumsum(~item.missing) - 1)
+        counting.codes[item.name] = place[_given(counting.survey, item)[counting.rows]]
+    return counting.codes[item.name]
+
+
+def _given(survey: Survey, item: ItemTotals) -> np.ndarray:
     """Position of each respondent's answer among the item's."""
     if not item.name.startswith(GAP):
         return survey.answers(item.name).codes.astype(np.int64)
@@ -99,17 +139,13 @@ def _codes(survey: Survey, item: ItemTotals) -> np.ndarray:
 
 
 def _pair(
-    answers: Answers, survey: Survey, one: str, other: str, codes: tuple[np.ndarray, np.ndarray], group: np.ndarray
+    counting: _Counting, first: ItemTotals, second: ItemTotals, code: np.ndarray, beside: np.ndarray
 ) -> ItemTotals:
-    first, second = answers.item(one), answers.item(other)
-    at = [np.where(item.missing, -1, np.cumsum(~item.missing) - 1) for item in (first, second)]
-    ones, others = (np.asarray(item.answers, dtype=object)[~item.missing] for item in (first, second))
+    ones, others = ([a for a, gone in zip(i.answers, i.missing, strict=True) if not gone] for i in (first, second))
     names = (*(f"{a}{BETWEEN}{b}" for a in ones for b in others), NOT_BOTH)
-    code, beside = at[0][codes[0]], at[1][codes[1]]
     pair = np.where((code >= 0) & (beside >= 0), code * len(others) + beside, len(names) - 1)
-    weight = np.asarray(survey.weight, dtype=float)
-    counted = weight > 0
-    cell, weight = group[counted] * len(names) + pair[counted], weight[counted]
-    shape = (len(answers.groups), len(names))
-    sums = [np.bincount(cell, factor, shape[0] * shape[1]).reshape(shape) for factor in (None, weight, weight**2)]
-    return ItemTotals(f"{one}{BETWEEN}{other}", names, None, np.arange(len(names)) == len(names) - 1, *sums)
+    cell = counting.group * len(names) + pair
+    shape = (counting.groups, len(names))
+    sums = [np.bincount(cell, factor, shape[0] * shape[1]).reshape(shape) for factor in (None, *counting.weights)]
+    name = BETWEEN.join((first.name, second.name))
+    return ItemTotals(name, names, None, np.arange(len(names)) == len(names) - 1, *sums)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from digiskills.answers import Answers, ItemTotals
-from digiskills.estimates.domains import Where, columns, domains
+from digiskills.estimates.counted_sample import domains_of
+from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.from_answers import shares
 
 RESPONDENTS = "respondents"
@@ -41,7 +42,7 @@ def respondents(answers: Answers, by: str | Sequence[str] = (), where: Where | N
     """
     counted = dataclasses.replace(_with(answers, _everyone(answers)), replicates=None)  # people have no error here
     count = shares(counted, RESPONDENTS, of="yes", by=by, where=where)
-    about = domains(answers.groups[list(answers.dimensions)], columns(by), where)
+    about = domains_of(answers, columns(by), where)
     inside = about.code >= 0
     people = np.bincount(about.code[inside], weights=answers.groups["w"].to_numpy()[inside], minlength=len(about))
     nothing = dict.fromkeys(("se", "df", "low", "high"), np.nan)

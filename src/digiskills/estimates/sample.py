@@ -15,10 +15,14 @@ LONELY_RULES = ("fail", "certainty", "adjust", "average")
 
 
 class People(NamedTuple):
-    """The second stage, where it is known: people of each sampled cluster, in its order of numbering."""
+    """The second stage, where it is known: people of each sampled cluster, in its order of numbering.
+
+    `weight` is the sum of the weights of those sampled.
+    """
 
     sampled: np.ndarray
     population: np.ndarray
+    weight: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,8 @@ def table(
     results = estimate(sums, sample, df)
     low, high = intervals.bounds(results, interval, shares)
     numbers = {name: getattr(results, name) for name in ("n", "clusters", "estimate", "se", "df")}
-    numbers |= {"low": low, "high": high, "note": notes(results.n, results.se, results.df, results.alone)}
+    noted = notes(results.n, results.se, results.df, results.alone, results.excess)
+    numbers |= {"low": low, "high": high, "note": noted}
     frame = labelled(keys, domains.labels, {name: number.T.ravel() for name, number in numbers.items()})
     frame.attrs["method"] = _method(sample, interval, df, shares) | {"df_low": few_df(frame["df"])}
     return frame
@@ -66,7 +68,12 @@ def check_df(df: str) -> None:
 
 
 def keys(items: Sequence[str]) -> pd.DataFrame:
-    """One row per item."""
+    """One row per item; the same frame for the same items, so nobody may change it."""
+    return _keys(tuple(items))
+
+
+@lru_cache(maxsize=512)
+def _keys(items: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame({"item": list(items)})
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from digiskills.estimates.degrees_of_freedom import Stages, degrees_of_freedom
-from digiskills.estimates.sample import Sample
+from digiskills.estimates.sample import People, Sample
 
 ZERO_ERROR = 1e-12  # a standard error this small beside its estimate is rounding, not error
 FEW_VALUES = 20_000
@@ -60,7 +60,8 @@ class Sums:
 class Results:
     """What is known of each domain (rows) and estimate (columns); NaN where there is no answer.
 
-    `alone` is the share of the domain's weight in strata with one sampled cluster of several.
+    `alone` is the share of the domain's weight in strata with one sampled cluster of several; `excess` how many times
+    too large the error is by taking a cluster's share of people sampled for the domain's share (see `estimate`).
     """
 
     n: np.ndarray
@@ -69,6 +70,7 @@ class Results:
     se: np.ndarray
     df: np.ndarray
     alone: np.ndarray | float = 0.0
+    excess: np.ndarray | float = 1.0
 
 
 def add(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
@@ -125,19 +127,26 @@ def estimate(sums: Sums, sample: Sample, df: str) -> Results:
     are known, a second stage is added: sum_h n_h/N_h sum_i (1 - m_i/M_i) m_i/(m_i - 1) sum_j
     (u_hij - ubar_hi)² over the m_i sampled people, 0 for a single one. T. Lumley, Complex Surveys (2010),
     chapters 2 and 3, appendix C. Degrees of freedom: see `degrees_of_freedom`.
+
+    The second stage takes the people of a cluster for a simple random sample of it. Where some were drawn more often
+    than others, as their weights show, a domain of theirs has an error too large: `excess` is the error over that
+    with (m_i/M_i) (W_i/m_i) n_di/w_di in the place of m_i/M_i, W_i the weights of the cluster's people sampled, and
+    w_di those of the domain's n_di answers in it. It makes a note and moves no number.
     """
     n = add(sums.n, sums.domain, sums.domains)
     value, base = _totals(sums)
     found = np.divide(value, base, out=np.full(value.shape, np.nan), where=(n > 0) & (base != 0))
     linear = _linear(sums, found, base)
     moments = _moments(sums, linear, sample)
-    stages = Stages(*_first_stage(moments, sample), _second_stage(sums, linear, sample))
+    within, own = _second_stage(sums, linear, sample)
+    stages = Stages(*_first_stage(moments, sample), within)
     se = np.sqrt(np.maximum(stages.variance, 0))
     se[se < ZERO_ERROR * np.abs(found)] = 0
     se[np.isnan(found)] = np.nan
     clusters = moments.present.sum(axis=1).round().astype(int)
     free = degrees_of_freedom(stages, np.moveaxis(moments.present, 1, 0), n, sample, df)
-    return Results(n.round().astype(int), clusters, found, se, free, _alone(sums, sample))
+    excess = _excess(stages.variance, stages.variance - within + own)
+    return Results(n.round().astype(int), clusters, found, se, free, _alone(sums, sample), excess)
 
 
 class _Moments(NamedTuple):
@@ -202,15 +211,38 @@ def _about_mean(squared: np.ndarray, size: np.ndarray, mean_part: np.ndarray) ->
     return np.where(found < ZERO_SQUARES * size, 0, found)
 
 
-def _second_stage(sums: Sums, linear: _Linear, sample: Sample) -> np.ndarray:
-    """Variance from the people drawn within clusters; 0 where clusters count as observed whole."""
+def _second_stage(sums: Sums, linear: _Linear, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Variance from the people drawn within clusters, by the cluster's share of people and by the domain's own.
+
+    0 where clusters count as observed whole.
+    """
     if sample.people is None or sums.cluster is None:
-        return np.zeros((sums.domains, sums.n.shape[1]))
-    sampled, population = (counts[sums.cluster] for counts in sample.people)
-    left = np.where(sampled > 1, (1 - sampled / population) * sampled / np.maximum(sampled - 1, 1), 0)
+        nothing = np.zeros((sums.domains, sums.n.shape[1]))
+        return nothing, nothing
+    sampled, population = (counts[sums.cluster] for counts in sample.people[:2])
+    share = (sampled / population)[:, None]
+    several = np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 0)
     drawn = (1 - sample.not_sampled)[sums.stratum]
-    squares = _about_mean(*_squared(sums, linear), linear.value**2 / sampled[:, None])
-    return add((drawn * left)[:, None] * squares, sums.domain, sums.domains)
+    squares = (drawn * several)[:, None] * _about_mean(*_squared(sums, linear), linear.value**2 / sampled[:, None])
+    left, own = (1 - share) * squares, (1 - _own_share(sums, sample.people, share)) * squares
+    return add(left, sums.domain, sums.domains), add(own, sums.domain, sums.domains)
+
+
+def _own_share(sums: Sums, people: People, share: np.ndarray) -> np.ndarray:
+    """Share of a domain's people who were sampled, cluster by cluster: its mean weight tells beside the cluster's."""
+    if sums.base is None or people.weight is None:
+        return np.broadcast_to(share, sums.n.shape)
+    of_cluster = (people.weight / people.sampled)[sums.cluster][:, None]
+    known = (sums.n > 0) & (sums.base > 0)
+    lighter = np.divide(of_cluster * sums.n, sums.base, out=np.ones(sums.n.shape), where=known)
+    return np.asarray(np.minimum(share * lighter, 1))
+
+
+def _excess(variance: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Root of one variance over another; infinite where nothing is left of the other, 1 where there is neither."""
+    some, left = variance > 0, own > ZERO_SQUARES * variance
+    ratio = np.divide(variance, own, out=np.full(variance.shape, np.inf), where=some & left)
+    return np.asarray(np.where(some, np.sqrt(ratio), 1.0))
 
 
 def _first_stage(moments: _Moments, sample: Sample) -> tuple[np.ndarray, np.ndarray]:

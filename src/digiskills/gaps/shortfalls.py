@@ -11,8 +11,11 @@ from digiskills import estimates
 from digiskills.answers import GAP, Answers
 from digiskills.errors import UsageError, nearest
 from digiskills.estimates.domains import EVERYONE, Where, columns
+from digiskills.estimates.tables import few_df
 
 MEASURES = ("short_by_one", "short_by_two", "surplus", "mean_gap", "people_short")
+SHARES = {"short_by_one": (1.0, None), "short_by_two": (2.0, None), "surplus": (None, -1.0)}
+"""Levels between which a gap counts; None for no end."""
 NUMBERS = ("estimate", "se", "low", "high")
 
 
@@ -62,13 +65,8 @@ def shortfalls(
     likewise; where the heads of a domain are not known, the weighted total of those short among the answered.
     """
     items = _gap_items(answers, skills)
-    short = _share(answers, items, 1, None, by, where, df)
-    measured = {
-        "short_by_one": short,
-        "short_by_two": _share(answers, items, 2, None, by, where, df),
-        "surplus": _share(answers, items, None, -1, by, where, df),
-        "mean_gap": estimates.means(answers, items, by, where, df),
-    }
+    measured = _shares(answers, items, by, where, df) | {"mean_gap": estimates.means(answers, items, by, where, df)}
+    short = measured["short_by_one"]
     measured["people_short"], counted = _people(answers, items, short, by, where, heads, df)
     return _together(
         measured,
@@ -98,16 +96,19 @@ def _levels(answers: Answers, items: Sequence[str], least: float | None, most: f
     return found
 
 
-def _share(
-    answers: Answers,
-    items: Sequence[str],
-    least: float | None,
-    most: float | None,
-    by: str | Sequence[str],
-    where: Where | None,
-    df: str,
-) -> pd.DataFrame:
-    return estimates.shares(answers, items, _levels(answers, items, least, most), by, where, df)
+def _shares(
+    answers: Answers, items: Sequence[str], by: str | Sequence[str], where: Where | None, df: str
+) -> dict[str, pd.DataFrame]:
+    """The measures that are shares, estimated together and then told apart."""
+    levels = {name: _levels(answers, items, *ends) for name, ends in SHARES.items()}
+    wanted = [(item, of[item]) for of in levels.values() for item in items]
+    together = estimates.nets(answers, wanted, by, where, df)
+    method, rows = together.attrs.pop("method"), len(together) // len(levels)
+    found = {}
+    for at, name in enumerate(levels):
+        found[name] = together.iloc[at * rows : (at + 1) * rows].reset_index(drop=True)
+        found[name].attrs["method"] = method | {"df_low": few_df(found[name]["df"])}
+    return found
 
 
 def _people(

@@ -11,7 +11,8 @@ import pandas as pd
 from digiskills.answers import GAP, Answers
 from digiskills.errors import UsageError, nearest
 from digiskills.estimates import intervals
-from digiskills.estimates.domains import Where, columns, domains
+from digiskills.estimates.counted_sample import domains_of
+from digiskills.estimates.domains import Where, columns
 from digiskills.estimates.joint import Estimand, joint
 from digiskills.estimates.notes import LONELY, gravest, notes
 from digiskills.estimates.variance import Results
@@ -184,7 +185,7 @@ def _kept(answers: Answers) -> dict[str, _Cells]:
 
 def _made(answers: Answers, estimand: Estimand, group: str, mix: list[str], where: Where | None) -> _Cells:
     found = joint(answers, estimand, [group, *mix], where)
-    about = domains(answers.groups[list(answers.dimensions)], [group, *mix], where)
+    about = domains_of(answers, [group, *mix], where)
     names = list(dict.fromkeys(about.labels[group]))
     shape = (len(names), len(about) // len(names))
     item = answers.item(estimand.item)

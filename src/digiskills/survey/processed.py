@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from digiskills import intake, paths
+from digiskills import intake, one_language, paths
 from digiskills.errors import Problem, StudyError, nearest
 from digiskills.study import Study, Wave
 from digiskills.survey.calibration import target_problems
@@ -25,6 +25,7 @@ from digiskills.survey.replicates import column_problems, rscales_problems
 from digiskills.survey.table import Survey
 
 MADE_BY = ("codebook", "intake", "study", "survey")  # parts of the package that make the typed table
+DECLARED = ("study.toml", "codebook/survey.csv", "codebook/choices.csv")
 _KEY = b"digiskills_inputs"
 
 
@@ -134,7 +135,7 @@ def process(study: Study) -> list[Path]:
 
 
 def inputs_digest(study: Study, wave: Wave) -> str:
-    """Return the digest of every file that a wave's typed table is made from.
+    """Return the digest of all that a wave's typed table is made from.
 
     Parameters
     ----------
@@ -146,17 +147,19 @@ def inputs_digest(study: Study, wave: Wave) -> str:
     Returns
     -------
     str
-        Hexadecimal SHA-256.
+        Hexadecimal SHA-256. Words for readers, of either language, do not count: no answer is matched by them.
     """
-    names = [wave.file, "study.toml", "codebook/survey.csv", "codebook/choices.csv"]
-    names += [name for name in _beside(study) if name]
+    received = [wave.file, *(name for name in _beside(study) if name)]
+    names = [*received, *DECLARED]
     absent = [name for name in names if not (study.folder / name).is_file()]
     if absent:
         advice = "the study’s README says where it is published"
         raise StudyError([Problem(name, None, None, None, "is not in the study’s folder", advice) for name in absent])
     digest = hashlib.sha256()
-    for name in names:
+    for name in received:
         digest.update(hashlib.sha256((study.folder / name).read_bytes()).digest())
+    for name in DECLARED:
+        digest.update(one_language.digest(study.folder / name, "").encode())
     return digest.hexdigest()
 
 
@@ -191,7 +194,7 @@ def code_digest(*parts: str) -> str:
     Parameters
     ----------
     *parts : str
-        Folders of the package.
+        Folders and modules of the package.
 
     Returns
     -------
@@ -199,7 +202,8 @@ def code_digest(*parts: str) -> str:
         Hexadecimal SHA-256.
     """
     digest, package = hashlib.sha256(), Path(__file__).parents[1]
-    for path in sorted(path for part in parts for path in (package / part).rglob("*.py")):
+    found = [path for part in parts for path in (*(package / part).rglob("*.py"), package / f"{part}.py")]
+    for path in sorted(path for path in found if path.is_file()):
         digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from digiskills.codebook import Codebook, Item
-from digiskills.errors import StudyError
+from digiskills.errors import Problem, StudyError
 from digiskills.study import Study, Wave
 from digiskills.survey.calibration import calibrated
 from digiskills.survey.replicates import weight_problems
@@ -39,18 +39,26 @@ def from_received(study: Study, wave: Wave, received: pd.DataFrame) -> Survey:
     Raises
     ------
     StudyError
-        With every cell that the codebook does not allow; then with what is wrong with replicate weights or
-        stands in the way of the calibration.
+        With every cell that the codebook does not allow, or that is no weight; then where nobody has a weight above
+        0, with what is wrong with replicate weights, or stands in the way of the calibration.
     """
     found = problems(received, study, wave)
     if found:
         raise StudyError(found)
     columns = dict(_columns(received, study.codebook))
     typed = pd.DataFrame(columns, index=received.index)
-    wrong = weight_problems(typed, study, wave)
+    wrong = [*_without_weight(typed, study, wave), *weight_problems(typed, study, wave)]
     if wrong:
         raise StudyError(wrong)
     return calibrated(Survey(study, wave, typed))
+
+
+def _without_weight(typed: pd.DataFrame, study: Study, wave: Wave) -> list[Problem]:
+    """Tell of a survey in which nobody counts."""
+    name = study.design.weight
+    if name not in typed or not len(typed) or (typed[name] > 0).any():
+        return []
+    return [Problem(wave.file, None, name, "0", "is the weight of every respondent", "a weight above 0 for who counts")]
 
 
 def _columns(received: pd.DataFrame, codebook: Codebook) -> Iterator[tuple[str, pd.Series | pd.Categorical]]:

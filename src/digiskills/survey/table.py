@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from digiskills.errors import ReleaseError, UsageError
+from digiskills.once import once
 from digiskills.study import Study, Wave
 from digiskills.survey.private import ADVICE, Private
 
@@ -173,6 +174,12 @@ class Survey:
         UsageError
             If an answer of the item has no score.
         """
+        known = _scores(self)
+        if item not in known:
+            known[item] = self._scored(item)
+        return known[item].copy()
+
+    def _scored(self, item: str) -> np.ndarray:
         if not isinstance(self.frame[item].dtype, pd.CategoricalDtype):
             return self.frame[item].to_numpy(float)
         answers = self.answers(item)
@@ -182,3 +189,9 @@ class Survey:
             raise UsageError(f"item ‘{item}’ has answers without a score: {', '.join(unscored)}")
         by_code = np.array([declared.get(name, np.nan) for name in answers.categories], dtype=float)
         return np.asarray(by_code[answers.codes])
+
+
+@once
+def _scores(survey: Survey) -> dict[str, np.ndarray]:
+    """Scores of each item that was asked for: the same items are asked for table after table."""
+    return {}

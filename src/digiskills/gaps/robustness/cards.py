@@ -186,13 +186,18 @@ def _is_weighted(answers: Answers) -> bool:
 
 def _card(answers: Answers, open_to: Mapping[str, Choices], table: Table) -> pd.DataFrame:
     """The rows of all items, choices and options; a choice with one option is none."""
-    parts = [
-        table(_designed(answers, options), names, options).assign(
-            choice=choice, option=options[choice], is_headline=first
-        )
-        for choice, options, first, names in _specifications(open_to)
-    ]
+    designed: dict[tuple[str, ...], Answers] = {}
+    parts, marks = [], []
+    for choice, options, first, names in _specifications(open_to):
+        design = tuple(options[name] for name in ("weighted", "stages"))
+        if design not in designed:
+            designed[design] = _designed(answers, options)
+        part = table(designed[design], names, options)
+        parts.append(part)
+        marks += [(choice, options[choice], first)] * len(part)
     found = pd.concat(parts, ignore_index=True)
+    found[["choice", "option"]] = [mark[:2] for mark in marks]
+    found["is_headline"] = [mark[2] for mark in marks]
     found.attrs["method"] = parts[0].attrs["method"]
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -75,9 +75,12 @@ def summary(card: pd.DataFrame, among: str = "all") -> pd.DataFrame:
         raise UsageError("card: no row is the headline")
     counted = card if among == "all" else card[~card["choice"].isin(ANOTHER_QUESTION)]
     cells = ["item", *_by(card)]
-    rows = [_summed(cell) for _, cell in counted.groupby(cells, sort=False, observed=True)]
+    method = dict(card.attrs.get("method", {}))
+    bare = pd.DataFrame(counted)
+    bare.attrs = {}  # else each slice would copy the method
+    rows = [_summed(cell) for _, cell in bare.groupby(cells, sort=False, observed=True)]
     found = pd.DataFrame(rows).reset_index(drop=True)[[*cells, *SUMMED]]
-    found.attrs["method"] = dict(card.attrs.get("method", {})) | {"range": f"lowest to highest; choices: {among}"}
+    found.attrs["method"] = method | {"range": f"lowest to highest; choices: {among}"}
     return found
 
 
@@ -127,10 +130,13 @@ def _by(card: pd.DataFrame) -> list[str]:
 
 
 def _summed(cell: pd.DataFrame) -> dict[str, object]:
-    usual = cell[cell["is_headline"]].iloc[0]
-    moved = (cell["estimate"] - usual["estimate"]).abs()
-    farthest = cell.loc[moved.idxmax()] if moved.max() > 0 else None
-    lowest, highest = cell["estimate"].min(), cell["estimate"].max()
+    row = cell.iloc[int(cell["is_headline"].to_numpy(dtype=bool).argmax())]
+    usual = {str(name): value for name, value in row.items()}
+    estimates = cell["estimate"].to_numpy(dtype=float)
+    moved = np.nan_to_num(np.abs(estimates - usual["estimate"]))
+    farthest = cell.iloc[int(moved.argmax())] if moved.max() > 0 else None
+    known = estimates[np.isfinite(estimates)]
+    lowest, highest = (known.min(), known.max()) if len(known) else (np.nan, np.nan)
     width = usual["high"] - usual["low"]
     return {
         **usual,
@@ -139,7 +145,7 @@ def _summed(cell: pd.DataFrame) -> dict[str, object]:
         "ratio": (highest - lowest) / width if width > 0 else np.nan,
         "farthest_choice": "" if farthest is None else farthest["choice"],
         "farthest_option": "" if farthest is None else farthest["option"],
-        "inside": bool(cell["estimate"].between(usual["low"], usual["high"]).all()),
+        "inside": bool(((estimates >= usual["low"]) & (estimates <= usual["high"])).all()),
     }
 
 
@@ -150,18 +156,36 @@ def _orders(card: pd.DataFrame, top: int) -> list[pd.DataFrame]:
         raise UsageError(f"cards: give a card without a breakdown; this one has {', '.join(by)}")
     if len(items) < top:
         raise UsageError(f"cards: {len(items)} items have no first {top}")
-    usual = card[card["is_headline"]].drop_duplicates("item").set_index("item").loc[items, ORDERED]
     measure = str(card.attrs.get("method", {}).get("measure", ""))
-    parts = [_first(usual, top).assign(measure=measure, choice=HEADLINE, option=HEADLINE, is_headline=True)]
-    for (choice, option), part in card[~card["is_headline"]].groupby(["choice", "option"], sort=False):
-        changed = usual.copy()
-        changed.loc[part["item"], ORDERED] = part.set_index("item")[ORDERED]
-        if not changed["estimate"].equals(usual["estimate"]):
-            first = _first(changed, top)
-            parts.append(first.assign(measure=measure, choice=str(choice), option=str(option), is_headline=False))
-    return [part[["measure", "choice", "option", "is_headline", "place", "item", *ORDERED]] for part in parts]
+    place = pd.Index(items).get_indexer(card["item"])
+    numbers = {name: card[name].to_numpy() for name in ORDERED}
+    first = card["is_headline"].to_numpy(dtype=bool)
+    rows = np.flatnonzero(first)[::-1]
+    usual = np.zeros(len(items), dtype=int)
+    usual[place[rows]] = rows  # of several headlines of an item the first
+    said = zip(card["choice"].astype(str), card["option"].astype(str), strict=True)
+    options: dict[tuple[str, str], list[int]] = {}
+    for row, words in enumerate(said):
+        if not first[row]:
+            options.setdefault(words, []).append(row)
+    parts = [_first(numbers, usual, items, top, (measure, HEADLINE, HEADLINE, True))]
+    for (choice, option), changed in options.items():
+        of_item = usual.copy()
+        of_item[place[changed]] = changed
+        if not np.array_equal(numbers["estimate"][of_item], numbers["estimate"][usual], equal_nan=True):
+            parts.append(_first(numbers, of_item, items, top, (measure, choice, option, False)))
+    return parts
 
 
-def _first(table: pd.DataFrame, top: int) -> pd.DataFrame:
-    first = table.sort_values("estimate", ascending=False, kind="stable").head(top).reset_index()
-    return first.assign(place=np.arange(top) + 1)
+def _first(
+    numbers: Mapping[str, np.ndarray],
+    of_item: np.ndarray,
+    items: Sequence[str],
+    top: int,
+    words: tuple[str, str, str, bool],
+) -> pd.DataFrame:
+    """The items with the greatest estimates; without one last, and equal ones as they stand."""
+    order = np.argsort(-numbers["estimate"][of_item].astype(float), kind="stable")[:top]
+    labels = dict(zip(("measure", "choice", "option", "is_headline"), words, strict=True))
+    found = {"place": np.arange(top) + 1, "item": [items[at] for at in order]}
+    return pd.DataFrame(labels | found | {name: values[of_item[order]] for name, values in numbers.items()})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -138,3 +140,82 @@ def test_most_problems_are_listed_only(tmp_path: Path) -> None:
     with pytest.raises(StudyError) as error:
         long(tmp_path, "segment_id,code\n" + "S1,risk\n" * 500)
     assert len(problems(error)) == codings_table.MOST_PROBLEMS
+
+
+# Tables that were made to do harm
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx"])
+def test_names_that_a_spreadsheet_would_run(tmp_path: Path, name: str) -> None:
+    said = "begins like a formula of a spreadsheet"
+    cells = (f'"{name}",risk,x\n', f'S1,"{name}",x\n')
+    for text in (*(f"segment_id,code,place\n{row}" for row in cells), f'segment_id,code,"{name}"\nS1,risk,x\n'):
+        with pytest.raises(StudyError, match=said):
+            long(tmp_path, text)
+    for text in (f'segment_id,"{name}"\nS1,1\n', f'segment_id,coder,risk\nS1,"{name}",1\n'):
+        with pytest.raises(StudyError, match=said):
+            wide(tmp_path, text)
+
+
+def test_a_million_columns(tmp_path: Path) -> None:
+    text = "segment_id," + ",".join(map(str, range(1_000_000))) + "\nS1\n"
+    started = time.process_time()
+    with pytest.raises(StudyError, match=r"has 1,000,001 columns, more than 20,000"):
+        wide(tmp_path, text)
+    assert time.process_time() - started < 10
+
+
+def test_more_codes_than_a_codebook_has(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"has 2,001 codes or columns, more than 2,000"):
+        long(tmp_path, "segment_id,code\n" + "".join(f"S1,k{one}\n" for one in range(2_001)))
+    with pytest.raises(StudyError, match=r"has 2,003 codes or columns, more than 2,000"):
+        wide(tmp_path, "segment_id," + ",".join(f"k{one}" for one in range(2_001)) + "\nS1" + ",1" * 2_001 + "\n")
+
+
+def test_line_ends_within_cells(tmp_path: Path) -> None:
+    found = long(tmp_path, 'segment_id,code,paraphrase\nS1,risk,"one\ntwo"\nS2,risk,three\n')
+    assert rows(found.segments) == [["S1", "one\ntwo"], ["S2", "three"]]
+    with pytest.raises(StudyError, match="cannot be split into cells"):
+        long(tmp_path, 'segment_id,code\nS1,"risk\nS2,risk\n')
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"segment_id,code\nS1,ri\0sk\n", "holds NUL characters"),
+        ("segment_id,code\nS1,é\n".encode("cp1252"), "is not in utf-8: byte 0xe9"),
+        ("segment_id,code\nS1,é\n".encode("utf-16"), "encoding: utf-16"),
+        (b"", "is empty"),
+        (b"segment_id,code,code\nS1,a,b\n", "stands twice in the header"),
+        (b"segment_id,code\nS1,a,b\n", "has 3 cells"),
+    ],
+)
+def test_files_that_are_no_table(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "long.csv").write_bytes(data)
+    with pytest.raises(StudyError, match=said):
+        read_long(tmp_path / "long.csv")
+
+
+# What is said beside the codes
+
+
+def test_coders_may_say_different_things_of_a_segment(tmp_path: Path) -> None:
+    text = "segment_id,coder,code,place,stance\nS1,Ana,risk,x,barrier\nS1,Ana,skill,,\nS1,Ben,risk,x,need\n"
+    found = long(tmp_path, text)
+    assert rows(found.segments) == [["S1", "x"]]
+    assert rows(found.read_by) == [["S1", "Ana", "barrier"], ["S1", "Ben", "need"]]
+    with pytest.raises(StudyError) as error:
+        long(tmp_path, text.replace("S1,Ana,skill,,", "S1,Ana,skill,,need"))
+    assert problems(error) == [
+        "long.csv, row 3, column stance: ‘need’ is another than this coder says of the segment above"
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
+def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    for read in (long, wide):
+        for head in ("", "segment_id,coder,code\n"):
+            with contextlib.suppress(StudyError):
+                read(folder, head + text)

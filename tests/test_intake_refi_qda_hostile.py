@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import stat
 import struct
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -238,9 +239,75 @@ def test_attributes_without_end(tmp_path: Path) -> None:
     assert "an element with 20,001 attributes" in refused(archive(tmp_path / "p.qdpx", f"<Project name='p' {many}/>"))
 
 
+def test_attributes_without_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "LARGEST_ATTRIBUTES", 1000)
+    assert "more than 1,000 attributes" in refused(archive(tmp_path / "p.qdpx", project("<a b='1' c='2'/>" * 500)))
+
+
 def test_elements_without_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markup, "LARGEST_ELEMENTS", 1000)
     assert "more than 1,000 elements" in refused(archive(tmp_path / "p.qdpx", project("<a/>" * 1000)))
+
+
+def test_an_archive_within_an_archive_is_not_opened(tmp_path: Path) -> None:
+    inner = packed(tmp_path).read_bytes()
+    path = packed(tmp_path, ("sources/t.txt", inner), ("more.qdpx", inner))
+    with zipfile.ZipFile(path) as opened:
+        assert {"sources/t.txt", "more.qdpx"} <= set(opened.namelist())
+    assert refi_qda.read(path).sources.empty
+    with zipfile.ZipFile(path, "w") as opened:
+        opened.writestr("project.qde", project(SOURCE))
+        opened.writestr("t.txt", inner)
+    found = refi_qda.read(path)
+    assert found.sources["text"].tolist() == [""] and "its text is not in utf-8" in found.left_out["why"].tolist()
+    with zipfile.ZipFile(path, "w") as opened:
+        opened.writestr("project.qde", inner)
+    assert "is not well-formed XML" in refused(path)
+
+
+def test_names_that_end_early(tmp_path: Path) -> None:
+    path = packed(tmp_path, ("project.qdeX../../out.txt", EMPTY))
+    path.write_bytes(path.read_bytes().replace(b"project.qdeX..", b"project.qde\0.."))
+    assert "stands twice in the archive" in refused(path)
+
+
+def test_entries_that_overlap_are_counted_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Many entries of the directory share one packed text: every reading of it counts.
+    monkeypatch.setattr(archives, "LARGEST_TEXT_BYTES", 5_000)
+    sources = "".join(f'<TextSource guid="s{one}" name="S" plainTextPath="t{one}.txt"/>' for one in range(10))
+    path = tmp_path / "p.qdpx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("project.qde", project(f"<Sources>{sources}</Sources>"))
+        opened.writestr("t0.txt", b"a" * 1_000)
+        first = opened.getinfo("t0.txt")
+        for one in range(1, 10):
+            shared = zipfile.ZipInfo(f"t{one}.txt")
+            for name in ("compress_type", "CRC", "compress_size", "file_size", "header_offset", "external_attr"):
+                setattr(shared, name, getattr(first, name))
+            opened.filelist.append(shared)
+            opened.NameToInfo[shared.filename] = shared
+    said = refused(path)
+    assert "holds more than 5,000 bytes" in said or "cannot be unpacked" in said
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
+def test_encodings_that_xml_declares(tmp_path: Path, encoding: str) -> None:
+    declared = f'<?xml version="1.0" encoding="{"utf-8" if encoding == "utf-8-sig" else encoding}"?>'
+    path = archive(tmp_path / "p.qdpx", (declared + '<Project name="é"/>').encode(encoding))
+    assert refi_qda.read(path).name == "é"
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "zip", "hex", "rot13", "utf-8", "no-such"])
+def test_encodings_that_do_not_fit(tmp_path: Path, encoding: str) -> None:
+    declared = f'<?xml version="1.0" encoding="{encoding}"?><Project name="\xe9"/>'.encode("latin-1")
+    refused(archive(tmp_path / "p.qdpx", declared))
+
+
+def test_a_million_small_elements_are_read_in_their_time(tmp_path: Path) -> None:
+    started = time.process_time()
+    found = refi_qda.read(archive(tmp_path / "p.qdpx", project(f"<Sources>{'<a/>' * 300_000}</Sources>")))
+    assert found.left_out["number"].sum() == 300_000
+    assert time.process_time() - started < 10
 
 
 # Anything at all: our own errors or a project

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from digiskills import focus_groups, intake, joint_display, paths, published, survey
 from digiskills import study as studies
+from digiskills.disclosure import passages
 from digiskills.errors import Problem, StudyError, nearest
 from digiskills.intake import passport
 from digiskills.study import Study
 from digiskills.survey import design_problems
+
+_MARKED = (
+    "codebook/survey.csv",
+    "codebook/choices.csv",
+    "frameworks/skills.csv",
+    "frameworks/barriers.csv",
+    "codes.csv",
+)
+"""Files of a new study in which a column says what is a guess."""
 
 
 def study(name: str) -> list[Problem]:
@@ -38,12 +49,40 @@ def study(name: str) -> list[Problem]:
         return [*error.problems, *passport.check(paths.raw(name))]
     found = passport.check(declared.folder)
     damaged = {problem.file for problem in found}
-    for part in (_design, _dimensions, _frameworks, _heads, _focus_groups, _published, _relations):
+    for part in (_design, _dimensions, _scores, _frameworks, _heads, _focus_groups, _published, _relations):
         found += _gathered(part, declared)
     for wave in declared.waves:
         if wave.file not in damaged:
             found += _gathered(partial(_wave, wave=wave), declared)
     return list(dict.fromkeys(found))
+
+
+def notes(name: str) -> list[str]:
+    """Return what of a study was guessed or left open when it was made, and still is marked so.
+
+    Parameters
+    ----------
+    name : str
+        Its folder in ``data/raw``.
+
+    Returns
+    -------
+    list of str
+        One line per mark of ``study.toml``, by row, and one per file of the codebook with the number of its marks.
+    """
+    folder, found = paths.raw(name), []
+    path = folder / "study.toml"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for number, line in enumerate(lines, start=1):
+        mark = re.search(r"# (guess|open): (.*)$", line)
+        if mark:
+            what = "" if mark[1] == "open" else f"{line[: mark.start()].split('=')[0].strip(' {')}: "
+            found.append(f"study.toml, row {number}: {mark[1]}: {what}{mark[2]}")
+    for file in _MARKED:
+        rows = intake.read(folder / file).frame if (folder / file).is_file() else None
+        marked = int((rows["guess"] != "").sum()) if rows is not None and "guess" in rows else 0
+        found += [f"{file}: {marked} rows with something in the column guess"] if marked else []
+    return found
 
 
 def to_fetch(name: str) -> list[str]:
@@ -99,6 +138,16 @@ def _dimensions(declared: Study) -> Iterator[Problem]:
             yield Problem("study.toml", None, key, answer, message, "add the category")
 
 
+def _scores(declared: Study) -> Iterator[Problem]:
+    """Yield questions that count by their scores and have an answer without one."""
+    for item in declared.codebook.with_role("needed", "held", "barrier"):
+        unscored = [choice.name for choice in item.answers if choice.score is None]
+        if unscored or not item.answers:
+            message = f"has the role {item.role} and answers without a score: {', '.join(unscored) or 'none listed'}"
+            allowed = "a number in the column score of codebook/choices.csv, higher for more"
+            yield Problem("codebook/survey.csv", None, "name", item.name, message, allowed)
+
+
 def _frameworks(declared: Study) -> Iterator[Problem]:
     """Yield skills and barriers of the codebook that have no label."""
     for item in declared.codebook.items.values():
@@ -136,7 +185,10 @@ def _wave(declared: Study, wave: studies.Wave) -> Iterator[Problem]:
 
 
 def _focus_groups(declared: Study) -> Iterator[Problem]:
-    focus_groups.read(declared)
+    coded = focus_groups.read(declared)
+    if coded is not None:
+        passages.ladder(declared.described_by(coded.frameworks))
+        passages.reviews(declared, list(coded.segments["segment_id"]))
     yield from ()
 
 

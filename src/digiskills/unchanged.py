@@ -11,7 +11,7 @@ import sys
 from binascii import crc32
 
 # What can change a page: the project's own folders and files, the package, and what is installed.
-INPUTS = ("data/raw", "notebooks", "requirements.lock")
+INPUTS = ("data/raw", "notebooks", "docs/methods.md", "requirements.lock")
 OUTPUTS = ("reports/site", "reports/exhibits", "reports/run.json")
 PASSED_OVER = ("__pycache__", ".ipynb_checkpoints", "scratch")
 # Options whose build is another one each time, or is made elsewhere.

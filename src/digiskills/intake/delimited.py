@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -141,7 +142,16 @@ def _undecodable(data: bytes, file: str, codec: str, error: UnicodeDecodeError) 
     row = before.count(b"\n") + 1
     line = data[before.rfind(b"\n") + 1 : error.start + 1].decode("latin-1")
     message = f"is not in {codec}: byte {data[error.start]:#04x} at character {len(line)} of the line"
-    return Problem(file, row, None, None, message, "declare the encoding in datapackage.json, often windows-1252")
+    value = _word_at(data, error.start)
+    return Problem(file, row, None, value, message, "declare the encoding in datapackage.json, often windows-1252")
+
+
+def _word_at(data: bytes, place: int) -> str | None:
+    """Return the word that holds a byte, as it would read in windows-1252."""
+    parted = re.compile(rb"[\s,;|\"]")
+    before = parted.split(data[max(place - 30, 0) : place])[-1]
+    after = parted.split(data[place : place + 30])[0]
+    return (before + after).decode("windows-1252", errors="replace") or None
 
 
 def _is_utf8_beyond_ascii(data: bytes) -> bool:
@@ -187,13 +197,16 @@ def header_problems(header: list[str], file: str) -> list[Problem]:
     """
     if not header:
         return [Problem(file, 1, None, None, "is empty", "names of columns")]
-    problems = []
+    if len(header) > limits.MOST_COLUMNS:
+        message = f"has {len(header):,} columns, more than {limits.MOST_COLUMNS:,}"
+        return [Problem(file, 1, None, None, message, "a row per answer or coding in the place of a column")]
+    problems: list[Problem] = []
+    first: dict[str, int] = {}
     for number, name in enumerate(header, start=1):
         if not name.strip():
             problems.append(Problem(file, 1, f"number {number}", None, "has no name", "a name in the header"))
-        elif name in header[: number - 1]:
-            first = header.index(name) + 1
-            message = f"stands twice in the header, columns {first} and {number}"
+        elif first.setdefault(name, number) != number:
+            message = f"stands twice in the header, columns {first[name]} and {number}"
             problems.append(Problem(file, 1, f"number {number}", name, message, "a name of its own for each column"))
     return problems
 

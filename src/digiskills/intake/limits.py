@@ -14,6 +14,7 @@ from digiskills.errors import Problem, StudyError
 # a compressed bomb; it is refused before memory runs out.
 LARGEST_BYTES = 2 * 1024**3
 LARGEST_CELLS = 500_000_000
+MOST_COLUMNS = 20_000
 _CHUNK = 1024**2
 
 

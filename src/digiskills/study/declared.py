@@ -21,7 +21,7 @@ from digiskills.study.problems import FILE, Problems
 from digiskills.study.release import Release, release
 from digiskills.study.waves import LATEST, Wave, waves
 
-_KEYS = ("title", "evidence", "dimensions", "waves", "design", "release", "population", "literacy")
+_KEYS = ("title", "without", "evidence", "dimensions", "waves", "design", "release", "population", "literacy")
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _study(name: str, folder: Path, declared: Mapping[str, Any], problems: Probl
         folder=folder,
         title=problems.labels("title", declared.get("title")),
         evidence=evidence(declared.get("evidence", {}), problems),
-        dimensions=dimensions(declared.get("dimensions", {}), problems),
+        dimensions=dimensions(declared.get("dimensions", {}), problems, declared.get("without", ())),
         waves=waves(declared.get("waves", []), problems),
         design=design(declared.get("design", {}), declared.get("dimensions", {}).keys(), problems),
         release=release(declared.get("release", {}), problems),

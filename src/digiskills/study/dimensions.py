@@ -75,11 +75,16 @@ class Dimension:
         raise UsageError(f"{self.name} has no category ‘{category}’: {nearest(category, self.names)}")
 
 
-def dimensions(tables: Mapping[str, Any], problems: Problems) -> dict[str, Dimension]:
+def dimensions(tables: Mapping[str, Any], problems: Problems, without: object = ()) -> dict[str, Dimension]:
     """Return the dimensions by name; what is wrong is added to the problems."""
+    absent = [str(name) for name in without] if isinstance(without, list | tuple) else [str(without)]
+    for name in absent:
+        if name not in REQUIRED_DIMENSIONS or name in tables:
+            problems.add("without", name, "is declared, or no dimension that is asked for", "a list of those absent")
     for name in REQUIRED_DIMENSIONS:
-        if name not in tables:
-            problems.add(f"dimensions.{name}", None, "is missing", "its label and its categories in order")
+        if name not in tables and name not in absent:
+            allowed = f'its label and its categories in order, or without = ["{name}"] above all tables'
+            problems.add(f"dimensions.{name}", None, "is missing", allowed)
     found = {}
     for name, table in tables.items():
         key = f"dimensions.{name}"

@@ -9,7 +9,7 @@ from typing import Any
 from digiskills.study.problems import Problems
 
 _LOWEST = {"smallest_group": 3, "fewest_clusters": 1, "smallest_answer": 1, "fewest_df": 1}
-_KEYS = (*_LOWEST, "departments", "dominance")
+_KEYS = (*_LOWEST, "departments", "dominance", "leave_out")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Release:
         How many departments, and the share of a group's weight that they may not reach.
     fewest_df : int
         Fewest degrees of freedom that a term of a model must have.
+    leave_out : tuple of str
+        Ids of exhibits that are not made for this study, such as a table too fine for its few answers.
     """
 
     smallest_group: int = 10
@@ -38,6 +40,7 @@ class Release:
     smallest_answer: int = 0
     dominance: tuple[int, float] = (2, 0.9)
     fewest_df: int = 10
+    leave_out: tuple[str, ...] = ()
 
     @property
     def answers(self) -> int:
@@ -58,7 +61,12 @@ def release(table: Mapping[str, Any], problems: Problems) -> Release:
         problems.add("release.departments", given["departments"], "is neither true nor false")
     if "dominance" in given and not _is_dominance(given["dominance"]):
         problems.add("release.dominance", given.pop("dominance"), "is no number of departments and share", "[2, 0.9]")
+    left = given.get("leave_out", [])
+    if not isinstance(left, list) or not all(isinstance(name, str) for name in left):
+        problems.add("release.leave_out", left, "is no list of ids of exhibits", '["01-missing-answers"]')
+        given.pop("leave_out")
     rules = {word: given[word] for word in _KEYS if word in given}
+    rules |= {"leave_out": tuple(rules["leave_out"])} if "leave_out" in rules else {}
     return Release(**rules | ({"dominance": tuple(rules["dominance"])} if "dominance" in rules else {}))
 
 

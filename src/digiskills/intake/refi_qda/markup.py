@@ -14,6 +14,7 @@ from digiskills.errors import Problem, StudyError
 LARGEST_ELEMENTS = 2_000_000
 DEEPEST = 100
 MOST_ATTRIBUTES = 50
+LARGEST_ATTRIBUTES = 6_000_000  # of all elements: each takes ten times the memory of its letters
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})\s*", re.ASCII)
 
 
@@ -26,17 +27,20 @@ class _Bounded(TreeBuilder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._depth = self._count = 0
+        self._depth = self._count = self._attributes = 0
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         self._depth += 1
         self._count += 1
+        self._attributes += len(attrs)
         if self._depth > DEEPEST:
             raise _Limit(f"holds elements nested more than {DEEPEST} deep")
         if self._count > LARGEST_ELEMENTS:
             raise _Limit(f"holds more than {LARGEST_ELEMENTS:,} elements")
         if len(attrs) > MOST_ATTRIBUTES:
             raise _Limit(f"holds an element with {len(attrs):,} attributes")
+        if self._attributes > LARGEST_ATTRIBUTES:
+            raise _Limit(f"holds more than {LARGEST_ATTRIBUTES:,} attributes")
         return super().start(tag.rpartition("}")[2], attrs)
 
     def end(self, tag: str, /) -> Element:

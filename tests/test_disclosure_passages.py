@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,14 @@ GROUPS: FocusGroups = READ
 SIZES, LEVELS = ONTARIO.dimensions["department_size"].names, ONTARIO.dimensions["level"].names
 LADDER = ladders.ladder(ONTARIO)
 PEOPLE = populations.population(ONTARIO)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nobody_looked(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Make Ontario as it was before a person looked at its passages."""
+    global NOBODY_LOOKED
+    NOBODY_LOOKED = declared(tmp_path_factory.mktemp("before"))
+    (NOBODY_LOOKED.folder / "focus_groups" / "reviewed.csv").unlink()
 
 
 def described(shown: Mapping[str, str], cells: pd.DataFrame) -> int:
@@ -273,6 +282,8 @@ def test_a_study_without_a_ladder_attributes_nothing(tmp_path: Path) -> None:
         ("la ministre Roy a refusé", ["name", "title"]),
         ("le 26 avril, tout a changé", ["date"]),
         ("in 2018 nothing changed", []),
+        ("=HYPERLINK(a)", ["formula", "name"]),
+        (" - we have no tools", ["formula"]),
         ("J\u200bane said no", []),  # the first word of a sentence, hidden sign or not
         ("they told J\u200bane", ["name"]),
     ],
@@ -362,12 +373,30 @@ def test_the_public_log_does_not_tell_a_deputy_from_another_executive() -> None:
     assert frame[["org_size", "org_role", "attribution_en", "attribution_fr"]].drop_duplicates().shape[0] == 1
 
 
+HEADER = "passage,decision,date,role,reason,sha256\n"
+
+
+def reviewed(groups: FocusGroups, **decisions: str) -> str:
+    """The file of a person who read these passages as they are now."""
+    waiting = passages.release(groups, NOBODY_LOOKED, scope="all").waiting.set_index("passage")["sha256"]
+    unseen = passages.digest([])
+    rows = (
+        f"{name},{decision},2025-01-01,editor,fine,{waiting.get(name, unseen)}\n"
+        for name, decision in decisions.items()
+    )
+    return HEADER + "".join(rows)
+
+
+def decided(folder: Path, text: str) -> Study:
+    return declared(folder, **{"focus_groups/reviewed.csv": text})
+
+
 def test_a_listed_name_is_never_released_even_where_a_person_looked(tmp_path: Path) -> None:
     kept = passages.release(GROUPS, ONTARIO).frame["passage"].tolist()[:2]
     groups = with_texts({kept[0]: "they asked smith for data", kept[1]: "they asked Jones for data"})
     files = {
         "focus_groups/denylist.csv": "name\nSmith\n",
-        "focus_groups/reviewed.csv": f"passage,date,reason\n{kept[0]},2025-01-01,fine\n{kept[1]},2025-01-01,fine\n",
+        "focus_groups/reviewed.csv": reviewed(groups, **dict.fromkeys(kept, "release")),
     }
     released = passages.release(groups, declared(tmp_path, **files))
     assert kept[0] not in set(released.frame["passage"]) and kept[1] in set(released.frame["passage"])
@@ -439,22 +468,107 @@ def test_a_study_of_few_people_releases_nothing(tmp_path: Path) -> None:
     assert set(released.public_log["outcome"]) == {"withheld"}
 
 
-def test_reviewed_passages_must_exist_and_say_why(tmp_path: Path) -> None:
-    text = "passage,date,reason\nMD999,2025-01-01,fine\nMD033,,fine\nMD034,2025-01-01,\n"
+def test_what_was_decided_must_be_whole(tmp_path: Path) -> None:
+    digest = passages.digest([])
+    text = (
+        f"{HEADER}MD999,release,2025-01-01,editor,fine,{digest}\nMD033,release,,editor,fine,{digest}\n"
+        f"MD034,release,2025-01-01, ,,{digest}\nMD035,fine,2025-01-01,editor,fine,{digest[:-1]}\n"
+        f"MD035,release,2025-01-01,editor,fine,{digest.upper()}\n"
+    )
     with pytest.raises(StudyError) as error:
-        passages.release(GROUPS, declared(tmp_path, **{"focus_groups/reviewed.csv": text}))
-    assert [(problem.row, problem.column) for problem in error.value.problems] == [
+        passages.release(GROUPS, decided(tmp_path, text))
+    assert sorted((problem.row, problem.column) for problem in error.value.problems) == [
         (2, "passage"),
         (3, "date"),
         (4, "reason"),
+        (4, "role"),
+        (5, "decision"),
+        (5, "sha256"),
+        (6, "passage"),
+        (6, "sha256"),
     ]
+
+
+def test_a_file_of_decisions_without_its_columns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"reviewed\.csv, row 1, column decision: column is missing"):
+        passages.release(GROUPS, decided(tmp_path, "passage,date,reason\n"))
+
+
+def test_a_person_releases_what_was_read_and_nothing_else(tmp_path: Path) -> None:
+    kept = passages.release(GROUPS, ONTARIO).frame["passage"].tolist()[0]
+    groups = with_texts({kept: "they asked Jones for data"})
+    own = decided(tmp_path, reviewed(groups, **{kept: "release"}))
+    released = passages.release(groups, own)
+    assert kept in set(released.frame["passage"]) and kept not in set(released.waiting["passage"])
+    log = released.log[released.log["passage"] == kept]
+    assert log["reason"].tolist()[-2:] == ["looks:name, released by a person", "shown"]
+    changed = passages.release(with_texts({kept: "they asked Jones for more data"}), own)
+    assert kept not in set(changed.frame["passage"])
+    assert changed.log[changed.log["passage"] == kept]["reason"].tolist()[-1] == "changed"
+    assert changed.waiting.set_index("passage").loc[kept, "found"] == "changed"
+    assert changed.public_log.set_index("passage").loc[kept, ["outcome", "reason"]].tolist() == ["withheld", "text"]
+
+
+def test_a_person_who_read_another_attribution_has_not_read_this_one(tmp_path: Path) -> None:
+    first = passages.release(GROUPS, ONTARIO).frame.query("speaker_level == 'staff'")["passage"].iloc[0]
+    groups = with_texts({first: "they asked Jones for data"})
+    own = decided(tmp_path, reviewed(groups, **{first: "release"}))
+    assert first in set(passages.release(groups, own).frame["passage"])
+    ladder = (own.folder / "frameworks" / "attributions.csv").read_text(encoding="utf-8")
+    (own.folder / "frameworks" / "attributions.csv").write_text(
+        ladder.replace("speaker_level,staff,,level,staff,\n", ""), encoding="utf-8"
+    )
+    passport.renew(own.folder)
+    again = passages.release(groups, replace(own))
+    assert first not in set(again.frame["passage"])
+    assert again.log[again.log["passage"] == first]["reason"].tolist()[-1] == "changed"
+
+
+def test_a_person_withholds_whatever_the_look_says(tmp_path: Path) -> None:
+    kept = passages.release(GROUPS, ONTARIO).frame["passage"].tolist()[0]
+    own = decided(tmp_path, reviewed(GROUPS, **{kept: "withhold"}))
+    released = passages.release(GROUPS, own)
+    assert released.log[released.log["passage"] == kept]["reason"].tolist()[-1] == "person"
+    assert kept not in set(released.waiting["passage"])
+    assert kept not in set(passages.release(with_texts({kept: "they have no tools"}), own).frame["passage"])
+
+
+def test_ontario_s_decisions_are_on_the_passages_that_the_look_flags() -> None:
+    waiting = passages.release(GROUPS, NOBODY_LOOKED).waiting.set_index("passage")
+    table = pd.read_csv(ONTARIO.folder / "focus_groups" / "reviewed.csv").set_index("passage")
+    assert set(table.index) == set(waiting.index)
+    assert table["sha256"].to_dict() == waiting["sha256"].to_dict()
+    withheld = table.index[table["decision"] == "withhold"]
+    assert set(waiting.index[waiting["found"].str.contains("attribution")]) == set(withheld)
+    assert passages.release(GROUPS, ONTARIO).waiting.empty
+
+
+# What pages say of the passages that they show
+
+
+@given(st.text(), st.text(), st.text())
+@settings(max_examples=60, deadline=None)
+def test_pages_are_read_back_as_they_were_written(passage: str, en: str, fr: str) -> None:
+    told = {"passage": passage, "attribution_en": en, "attribution_fr": fr}
+    frame = passages.shown(f"<blockquote{passages.marks(told)}>x</blockquote>")
+    assert frame.to_dict("records") == [told]
+
+
+def test_what_a_page_maker_rewrites_is_read_back_too() -> None:
+    told = {"passage": "P1", "attribution_en": 'the "big" one', "attribution_fr": "d’un & l'autre"}
+    page = str(BeautifulSoup(f"<p><q{passages.marks(told)}>x</q></p>", "html.parser"))
+    assert "'the" in page
+    assert passages.shown(page).to_dict("records") == [told]
 
 
 def test_the_log_is_written_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
-    path = passages.write_log("ontario", passages.release(GROUPS, ONTARIO))
-    assert path.stat().st_mode & 0o077 == 0
+    path = passages.write_log("ontario", passages.release(GROUPS, NOBODY_LOOKED))
+    beside = path.with_name("passages_to_review.csv")
+    assert path.stat().st_mode & 0o077 == 0 and beside.stat().st_mode & 0o077 == 0
     assert len(pd.read_csv(path)) > 143
+    waiting = pd.read_csv(beside)
+    assert len(waiting) == 29 and waiting["text_en"].notna().all() and waiting["decision"].isna().all()
 
 
 def test_a_column_of_the_study_s_own_may_stand_in_the_ladder(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from refi_qda_files import archive, breaches, bytes_of, number, project
 
-from digiskills import focus_groups, study, themes
+from digiskills import agreement, focus_groups, joint_display, study, themes
 from digiskills.errors import StudyError, UsageError
 from digiskills.focus_groups import FocusGroups
 from digiskills.focus_groups.exchange.conventions import cells, column_of, lines
@@ -195,8 +196,11 @@ def test_another_programs_project(tmp_path: Path) -> None:
         ["P1", "Ben", "culture.risk", 1],
         ["P1", "Ben", "skill.data", 2],
         ["P3", "consensus", "culture.risk", 1],
+        ["P1", "Ana", "culture.risk", 1],
+        ["P2", "Ana", "skill.data", 1],
+        ["P3", "Ana", "culture.risk", 1],
     ]
-    assert found.coders == ["Ben", "consensus"]
+    assert found.coders == ["Ana", "Ben", "consensus"]
     by_level = themes.prevalence(found, ["speaker_level"]).set_index(["code", "speaker_level"])["segments"]
     assert by_level.to_dict() == {
         ("culture.risk", "executive"): 1,
@@ -247,14 +251,14 @@ def test_it_must_be_said_whose_codings_count(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, coder="")
     assert "evidence.focus_groups.coder: is missing: several people coded (known: Ana, Ben)" in problem
     (problem,) = refused(tmp_path, coder="Anna")
-    assert "‘Anna’ is no coder of the project (did you mean ‘Ana’?)" in problem
+    assert "‘Anna’ is no coder of this file (did you mean ‘Ana’?)" in problem
 
 
 def test_another_consensus_is_a_coder_like_others(tmp_path: Path) -> None:
     text = foreign().replace('name="Ben"', 'name="consensus"')
     read = refi_qda.read(archive(tmp_path / "p.qdpx", text, **TEXTS))
     words = Frameworks({"descriptors": DESCRIPTORS})
-    assert focus_groups.from_project(read, words, CODES, "Ana").coders == ["consensus", "consensus (coder)"]
+    assert focus_groups.from_project(read, words, CODES, "Ana").coders == ["Ana", "consensus", "consensus (coder)"]
     assert focus_groups.from_project(read, words, CODES).coders == ["Ana", "consensus"]
 
 
@@ -316,6 +320,163 @@ def test_study_toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
     declared = study.read("other").evidence["focus_groups"]
     assert (declared.file, declared.coder, declared.folder) == ("groups.qdpx", "Ana", "")
+
+
+# A study that names a table of codings
+
+# Ana and Ben read three passages of two sessions; Ana rates how strongly, Ben does not.
+LONG = """passage,who,theme,Session,speaker level,stance,intensity,paraphrase,paraphrase_fr
+S1,Ana,Fear of risk,A,Executive,barrier,3,nobody dares,personne n’ose
+S1,Ana,data,A,,barrier,3,,
+S1,Ben,Fear of risk,A,,barrier,1,,
+S2,Ana,,A,staff,description,0,all is well,tout va bien
+S3,Ana,Fear of risk,B,staff,barrier,2,too risky,trop risqué
+"""
+WIDE = """segment_id,coder,Fear of risk,Data,session,speaker_level
+S1,Ana,1,1,A,executive
+S1,Ben,1,0,A,executive
+S2,Ana,0,0,A,staff
+S3,Ana,1,,B,staff
+"""
+WIDE_FLAG = "segment_id,coder,Fear of risk,Data,hope\nS1,Ana,1,1,1\nS2,Ana,0,0,0\n"
+NAMED = {"segment": "passage", "coder": "who", "code": "theme"}
+TABLE_CODES = CODES.assign(name=["Fear of risk", "Data"])
+STANCES = pd.DataFrame(
+    [
+        ("stance", "barrier", "Barrier", "Obstacle"),
+        ("stance", "description", "Description", "Description"),
+        *(("intensity", str(rate), str(rate), str(rate)) for rate in range(4)),
+    ],
+    columns=list(DESCRIPTORS),
+)
+
+
+def tabled(folder: Path, text: str, table: str, columns: dict[str, str], coder: str = "Ana") -> Study:
+    declared = study_of(folder)
+    (folder / "codings.csv").write_text(text, encoding="utf-8")
+    TABLE_CODES.to_csv(folder / "codes.csv", index=False)
+    pd.concat([DESCRIPTORS, STANCES]).to_csv(folder / "frameworks" / "descriptors.csv", index=False)
+    names = ("codes.csv", "codings.csv", "frameworks/descriptors.csv")
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [{"name": one, "path": one} for one in names]}))
+    passport.renew(folder)
+    evidence = replace(declared.evidence["focus_groups"], file="codings.csv", coder=coder, table=table, columns=columns)
+    return replace(declared, evidence={"focus_groups": evidence})
+
+
+def test_a_long_table_is_a_study_s_evidence(tmp_path: Path) -> None:
+    found = focus_groups.read(tabled(tmp_path / "small", LONG, "long", NAMED))
+    assert found is not None
+    assert found.coders == ["Ana", "Ben", "consensus"]
+    assert themes.prevalence(found).set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
+    assert themes.prevalence(found, ["speaker_level"]).query("segments > 0")["speaker_level"].tolist() == [
+        "executive",
+        "staff",
+        "executive",
+    ]
+    # What coders say differently of a passage is theirs; an empty cell says nothing.
+    rated = found.ratings.set_index(["segment_id", "coder"])["intensity"].drop(index="Ana", level="coder")
+    assert rated.to_dict() == {("S1", "consensus"): 3, ("S1", "Ben"): 1, ("S2", "consensus"): 0, ("S3", "consensus"): 2}
+    assert found.segments["paraphrase"].tolist() == ["nobody dares", "all is well", "too risky"]
+    assert found.segments["session"].tolist() == ["A", "A", "B"]
+    assert found.documents["document"].tolist() == ["codings"]
+    assert found.codings.query("coder == 'consensus'")[["segment_id", "code", "rank"]].to_numpy().tolist() == [
+        ["S1", "culture.risk", 1],
+        ["S1", "skill.data", 2],
+        ["S3", "culture.risk", 1],
+    ]
+    # Both read S1 alone: both gave it risk, Ana alone data.
+    told = agreement.code_agreement(found, ["Ana", "Ben"], resamples=50)
+    percent = told[(told["coefficient"] == "agreement") & told["code"].isin(found.codes["code"])]
+    assert percent.set_index("code")["estimate"].to_dict() == {"culture.risk": 1.0, "skill.data": 0.0}
+    assert set(percent["n"]) == {1}
+
+
+def test_a_wide_table_says_the_same_without_an_order(tmp_path: Path) -> None:
+    found = focus_groups.read(tabled(tmp_path / "small", WIDE, "wide", {}))
+    assert found is not None
+    assert themes.prevalence(found).set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
+    assert set(found.codings["rank"]) == {1}
+    assert found.segments["paraphrase"].tolist() == ["", "", ""]
+    assert themes.saturation(found)["new"].tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "columns", "coder", "said"),
+    [
+        (LONG, "long", NAMED, "", "coder: is missing: several people coded (known: Ana, Ben)"),
+        (LONG, "long", {}, "Ana", "codings.csv, row 1, column segment_id: column is missing"),
+        (LONG.replace(",data,", ",dates,"), "long", NAMED, "Ana", "‘dates’ is used and not in codes.csv"),
+        (
+            LONG.replace("data,A,,barrier,3", "data,A,,barrier,2"),
+            "long",
+            NAMED,
+            "Ana",
+            "row 3, column intensity: ‘2’ is",
+        ),
+        (LONG.replace("staff", "boss"), "long", NAMED, "Ana", "‘boss’ is not in descriptors.csv"),
+        (WIDE.replace("Data", "Date"), "wide", {}, "Ana", "row 1, column Data: column is missing"),
+        (WIDE_FLAG, "wide", {}, "Ana", "row 1, column hope: holds 0 and 1 and is neither in codes.csv"),
+        ("segment_id,coder,code\nS1,Ana,\n", "long", {}, "Ana", "holds no coding"),
+    ],
+)
+def test_a_table_that_is_not_clear_is_refused(
+    tmp_path: Path, text: str, table: str, columns: dict[str, str], coder: str, said: str
+) -> None:
+    with pytest.raises(StudyError) as error:
+        focus_groups.read(tabled(tmp_path / "small", text, table, columns, coder))
+    assert said in "\n".join(map(str, error.value.problems))
+
+
+@pytest.mark.parametrize("table", ["", "long"])
+def test_a_file_without_codes_says_what_to_write(tmp_path: Path, table: str) -> None:
+    declared = tabled(tmp_path / "small", LONG, "long", NAMED) if table else study_of(tmp_path / "small")
+    (tmp_path / "small" / "codes.csv").unlink()
+    with pytest.raises(StudyError) as error:
+        focus_groups.read(declared)
+    (problem,) = map(str, error.value.problems)
+    file = "codings.csv" if table else "groups.qdpx"
+    assert problem == (
+        f"codes.csv: is missing beside {file} "
+        "(code, family, label_en, label_fr of each code that counts, and name where the file calls it otherwise)"
+    )
+
+
+def test_the_analyst_s_relations_stand_beside_a_file_without_a_folder(tmp_path: Path) -> None:
+    declared = tabled(tmp_path / "small", LONG, "long", NAMED)
+    assert joint_display.overruled(declared).empty
+    (declared.folder / "relations.csv").write_text("barrier,group,relation,reason\n", encoding="utf-8")
+    package = json.loads((declared.folder / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"].append({"name": "relations", "path": "relations.csv"})
+    (declared.folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    passport.renew(declared.folder)
+    with pytest.raises(StudyError, match=r"^relations\.csv, row 1, column reason_fr: column is missing"):
+        joint_display.overruled(declared)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ('file = "codings.csv"', "evidence.focus_groups.table: is missing: the file is no project (one of wide, long)"),
+        ('file = "codings.csv"\ntable = "tall"', "‘tall’ is not known (one of wide, long)"),
+        ('file = "groups.qdpx"\ntable = "long"', "is of a table of codings, which the file is not"),
+        ('folder = "focus_groups"\ntable = "long"', "is of a table of codings, which the file is not"),
+        ('file = "a.csv"\ntable = "long"\ncolumns = { code = 1 }', "are no names of columns"),
+        ('file = "a.csv"\ntable = "long"\ncolumns = { codes = "x" }', "columns.codes: is no key of study.toml"),
+    ],
+)
+def test_study_toml_says_what_a_table_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, said: str) -> None:
+    text = (Path(study.read("ontario").folder) / "study.toml").read_text(encoding="utf-8")
+    path = tmp_path / "data" / "raw" / "other" / "study.toml"
+    path.parent.mkdir(parents=True)
+    monkeypatch.setenv("DIGISKILLS_ROOT", str(tmp_path))
+    path.write_text(text.replace('folder = "focus_groups"', told), encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        study.read("other")
+    assert said in "\n".join(map(str, error.value.problems))
+    good = 'file = "a.csv"\ntable = "long"\ncolumns = { code = "theme" }\ncoder = "Ana"'
+    path.write_text(text.replace('folder = "focus_groups"', good), encoding="utf-8")
+    declared = study.read("other").evidence["focus_groups"]
+    assert (declared.table, declared.columns) == ("long", {"code": "theme"})
 
 
 # Anything that can be read becomes focus groups or is refused

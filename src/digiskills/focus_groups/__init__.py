@@ -2,7 +2,7 @@
 
 from digiskills.focus_groups.coded import BREAKDOWNS, CONSENSUS, EVERYTHING, PARTICIPANTS, FocusGroups
 from digiskills.focus_groups.exchange import to_project
-from digiskills.focus_groups.reading import from_project, read, why_absent
+from digiskills.focus_groups.reading import from_project, from_table, read, why_absent
 
 __all__ = [
     "BREAKDOWNS",
@@ -11,6 +11,7 @@ __all__ = [
     "PARTICIPANTS",
     "FocusGroups",
     "from_project",
+    "from_table",
     "read",
     "to_project",
     "why_absent",

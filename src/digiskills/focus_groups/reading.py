@@ -12,8 +12,10 @@ from digiskills.errors import Problem, StudyError
 from digiskills.focus_groups import exchange
 from digiskills.focus_groups.coded import DESCRIBED, TABLES, FocusGroups
 from digiskills.frameworks import Frameworks
-from digiskills.intake import passport, refi_qda
-from digiskills.study import Study
+from digiskills.intake import codings_table, passport, refi_qda
+from digiskills.intake.codings_table import CodingsTable
+from digiskills.intake.passport import Resource
+from digiskills.study import Evidence, Study
 
 EVIDENCE = "focus_groups"
 ABSENT = {
@@ -93,7 +95,8 @@ def from_project(
         Codes that count, as in ``codes.csv``, with a column ``name`` where the project calls them otherwise.
         Without it the project's own names are codes and labels.
     coder : str
-        Whose codings are the consensus; needed where several people coded and none is called ``consensus``.
+        Whose codings are the consensus; needed where several people coded and none is called ``consensus``. They count
+        in the coder's own name, too, beside the others'.
     file : str
         For messages.
 
@@ -110,12 +113,39 @@ def from_project(
     StudyError
         If nothing is coded, a code or a descriptor is not known, or it is not said whose codings count.
     """
-    tables = exchange.tables(project, frameworks, codes, coder, file)
-    frameworks = exchange.with_not_stated(frameworks, tables)
-    problems = _problems(tables, frameworks)
-    if problems:
-        raise StudyError([replace(one, file=file, row=None) for one in problems])
-    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=frameworks)
+    return _received(exchange.tables(project, frameworks, codes, coder, file), frameworks, file)
+
+
+def from_table(
+    table: CodingsTable, frameworks: Frameworks, codes: pd.DataFrame, coder: str = "", file: str = "codings.csv"
+) -> FocusGroups:
+    """Return the focus groups that a table of codings holds.
+
+    Parameters
+    ----------
+    table : CodingsTable
+        As `intake.codings_table.read_long` and `read_wide` give it.
+    frameworks : Frameworks
+        Words for descriptors and families.
+    codes : pandas.DataFrame
+        Codes that count, as in ``codes.csv``, with a column ``name`` where the table calls them otherwise.
+    coder : str
+        Whose codings are the consensus; needed where several people coded and none is called ``consensus``. They count
+        in the coder's own name, too, beside the others'.
+    file : str
+        For messages.
+
+    Returns
+    -------
+    FocusGroups
+        Columns named as ours describe the segments, as in `from_project`; other columns are kept and count nothing.
+
+    Raises
+    ------
+    StudyError
+        If nothing is coded, a code or a descriptor is not known, or it is not said whose codings count.
+    """
+    return _received(exchange.of_table(table, frameworks, codes, coder, file), frameworks, file)
 
 
 def why_absent(study: Study, language: str) -> str:
@@ -137,22 +167,52 @@ def why_absent(study: Study, language: str) -> str:
 
 
 def _of_file(study: Study) -> FocusGroups:
-    """Return the focus groups of a study that names a project; its codes are in ``codes.csv`` of the folder."""
+    """Return the focus groups of a study that names a project or a table; its codes are in ``codes.csv``."""
     declared = study.evidence[EVIDENCE]
     resource = passport.read(study.folder).resource(declared.file)
     problems = passport.changed(study.folder / resource.path, resource)
     if problems:
         raise StudyError(problems)
-    listed = intake.read_listed(study.folder, f"{declared.folder}/codes.csv".removeprefix("/")).frame
+    codes = _codes(study, declared)
+    if declared.table:
+        table = _table(study, declared, resource, codes)
+        return from_table(table, study.frameworks, codes, declared.coder, resource.path)
+    project = refi_qda.read(study.folder / resource.path)
+    return from_project(project, study.frameworks, codes, declared.coder, resource.path)
+
+
+def _codes(study: Study, declared: Evidence) -> pd.DataFrame:
+    """Return the codes that count; no project says which of its codes belong to which family, in two languages."""
+    place = f"{declared.folder}/codes.csv".removeprefix("/")
+    if not (study.folder / place).is_file():
+        wanted = "code, family, label_en, label_fr of each code that counts, and name where the file calls it otherwise"
+        raise StudyError([Problem(place, None, None, None, f"is missing beside {declared.file}", wanted)])
+    listed = intake.read_listed(study.folder, place).frame
     wrong = _column_problems("codes", listed)
     if wrong:
         raise StudyError([_placed(problem, declared.folder) for problem in wrong])
-    project = refi_qda.read(study.folder / resource.path)
-    return from_project(project, study.frameworks, listed, declared.coder, resource.path)
+    return listed
+
+
+def _table(study: Study, declared: Evidence, resource: Resource, codes: pd.DataFrame) -> CodingsTable:
+    path, named = study.folder / resource.path, dict(declared.columns)
+    if declared.table == "long":
+        return codings_table.read_long(path, resource, **named)
+    named.pop("code", None)
+    return codings_table.read_wide(path, resource, **named, codes=exchange.names_of(codes))
+
+
+def _received(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks, file: str) -> FocusGroups:
+    """Return the focus groups of received tables, with words for what they do not state."""
+    frameworks = exchange.with_not_stated(frameworks, tables)
+    problems = _problems(tables, frameworks)
+    if problems:
+        raise StudyError([replace(one, file=file, row=None) for one in problems])
+    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=frameworks)
 
 
 def _placed(problem: Problem, folder: str) -> Problem:
-    return replace(problem, file=f"{folder}/{problem.file}")
+    return replace(problem, file=f"{folder}/{problem.file}".removeprefix("/"))
 
 
 def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -215,6 +275,6 @@ def _outside(given: pd.Series, known: pd.Series) -> pd.Series:
 def _at(
     name: str, column: str, table: pd.DataFrame, wrong: pd.Series, message: str, allowed: str = ""
 ) -> list[Problem]:
-    """Return one problem per marked row, with the row's number in the file."""
-    rows = [int(row) for row in table.index[wrong]]
+    """Return one problem per marked row, the first of many, with the row's number in the file."""
+    rows = [int(row) for row in table.index[wrong][: codings_table.MOST_PROBLEMS]]
     return [Problem(f"{name}.csv", row + 2, column, str(table.at[row, column]), message, allowed) for row in rows]

@@ -2,6 +2,7 @@
 
 from digiskills.joint_display.indicators_layout import questions_laid_out, recommendations_laid_out
 from digiskills.joint_display.layout import laid_out
+from digiskills.joint_display.lens import lens
 from digiskills.joint_display.questions import answered
 from digiskills.joint_display.recommendations import indicated, problems
 from digiskills.joint_display.relations import RELATIONS, overruled, relation
@@ -16,6 +17,7 @@ __all__ = [
     "codes_voiced",
     "indicated",
     "laid_out",
+    "lens",
     "levels_of",
     "overruled",
     "paraphrases",

@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from digiskills import words
-from digiskills.disclosure import Released
+from digiskills.disclosure import Released, passages
 from digiskills.joint_display import cells
 from digiskills.joint_display.relations import RELATION
 from digiskills.joint_display.voices import BARRIER, LEVEL, SPEAKER
@@ -133,7 +133,8 @@ def _paraphrase(released: Released, row: pd.Series) -> str:
     who = row[f"attribution_{language}"]
     locator = words.text("joint.locator", language, document=place, passage=row["passage"])
     said = words.text("labelled", language, label=who, value=locator) if who else locator
-    return f"<blockquote><p>{escape(row[f'text_{language}'])}</p><p>{escape(said)}</p></blockquote>"
+    shown = f"<p>{escape(row[f'text_{language}'])}</p><p>{escape(said)}</p>"
+    return f"<blockquote{passages.marks(row)}>{shown}</blockquote>"
 
 
 def _relation(released: Released, rows: pd.DataFrame) -> str:

@@ -84,7 +84,7 @@ def overruled(study: Study) -> pd.DataFrame:
         survey is synthetic.
     """
     declared = study.evidence.get("focus_groups")
-    path = f"{declared.folder}/{FILE}" if declared else ""
+    path = f"{declared.folder}/{FILE}".removeprefix("/") if declared else ""  # a project has no folder
     if not path or not (study.folder / path).is_file():
         return pd.DataFrame(columns=list(COLUMNS), dtype="str")
     table = intake.read_listed(study.folder, path).frame

@@ -1,19 +1,28 @@
 """Which passages may be shown, and how far their attribution is coarsened so that nobody is found."""
 
 from digiskills.disclosure.passages.attribution import Ladder, ladder
-from digiskills.disclosure.passages.gate import ReleasedPassages, refuse_two_attributions, release, write_log
+from digiskills.disclosure.passages.gate import ReleasedPassages, release
 from digiskills.disclosure.passages.people import Population, population
+from digiskills.disclosure.passages.private import write_log
+from digiskills.disclosure.passages.reviews import Reviews, digest, reviews
+from digiskills.disclosure.passages.shown import marks, refuse_two_attributions, shown, two_attributions
 from digiskills.disclosure.passages.text import looks, names_in
 
 __all__ = [
     "Ladder",
     "Population",
     "ReleasedPassages",
+    "Reviews",
+    "digest",
     "ladder",
     "looks",
+    "marks",
     "names_in",
     "population",
     "refuse_two_attributions",
     "release",
+    "reviews",
+    "shown",
+    "two_attributions",
     "write_log",
 ]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from digiskills import intake, paths
 from digiskills.codebook import LANGUAGES
 from digiskills.disclosure.passages.attribution import Attribution, Ladder, Step, ladder
 from digiskills.disclosure.passages.people import Population, population
+from digiskills.disclosure.passages.reviews import CHANGED, RELEASE, WITHHOLD, Reviews, denylist, digest, reviews
+from digiskills.disclosure.passages.reviews import COLUMNS as REVIEW_COLUMNS
 from digiskills.disclosure.passages.text import looks, names_in, speaks_of, words_in
-from digiskills.errors import Problem, ReleaseError, StudyError, UsageError
+from digiskills.errors import ReleaseError, UsageError
 from digiskills.focus_groups import CONSENSUS, PARTICIPANTS, FocusGroups
 from digiskills.study import Study
 
 Row = Mapping[str, object]
 Line = tuple[object, ...]
 TEXTS = {"en": "paraphrase", "fr": "paraphrase_fr"}
-REVIEWED, DENYLIST = "reviewed.csv", "denylist.csv"
 LOG = ["passage", "step", "from", "to", "heads", "reason"]
 PUBLIC_LOG = ["passage", "outcome", "to", "reason"]
 WITHHELD = {
@@ -30,12 +28,15 @@ WITHHELD = {
     "no_text": "text",
     "denylist": "text",
     "looks": "text",
+    CHANGED: "text",
+    "person": "text",
 }
+WAITING = [REVIEW_COLUMNS[0], "found", "attribution_en", "attribution_fr", "text_en", "text_fr", *REVIEW_COLUMNS[1:]]
 
 
 @dataclass(frozen=True, repr=False)
 class ReleasedPassages:
-    """Passages that may be shown, each with its only attribution, and the private log.
+    """Passages that may be shown, each with its only attribution, the private log, and what waits for a person.
 
     Parameters
     ----------
@@ -44,11 +45,16 @@ class ReleasedPassages:
         left out), attribution_en, attribution_fr (words; empty where none is shown). No number of people.
     log : pandas.DataFrame
         One row per passage and step, private: passage, step, from, to (attributions as ``field=value``), heads
-        (people that `from` describes), reason. The last row of a passage says ``shown``, or why it is withheld.
+        (people that `from` describes), reason. The last row of a passage says ``shown``, or why it is withheld; of
+        one that a person released the row before it says what the automatic look had found.
+    waiting : pandas.DataFrame
+        One row per passage that waits for a person, private: passage, found, its attribution and texts, and the
+        columns of ``reviewed.csv``.
     """
 
     frame: pd.DataFrame
     log: pd.DataFrame
+    waiting: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WAITING, dtype="str"))
 
     def __repr__(self) -> str:
         """Numbers of passages; never a text."""
@@ -71,13 +77,13 @@ class ReleasedPassages:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a study says of its passages: ladder, people, names never to be shown, and passages a person looked at."""
+    """What a study says of its passages: ladder, people, names never to be shown, and what a person decided."""
 
     ladder: Ladder
     population: Population
     smallest: int
     denylist: tuple[str, ...]
-    reviewed: frozenset[str]
+    reviews: Reviews
     known: Mapping[str, frozenset[str]]
 
 
@@ -103,7 +109,7 @@ def release(
         The coded passages of the study, with paraphrases.
     study : Study
         Declares the ladder (``frameworks/attributions.csv``), the population, `smallest_group`, and in the folder of
-        its focus groups, where it has them, ``denylist.csv`` (name) and ``reviewed.csv`` (passage, date, reason).
+        its focus groups, where it has them, ``denylist.csv`` and ``reviewed.csv`` (see `reviews`).
     scope : str
         As in `FocusGroups.passages`.
     smallest_group : int
@@ -129,7 +135,8 @@ def release(
     -----
     A passage is released if its attribution describes at least `smallest_group` people of the population in every
     wave (unknown counts as none; no attribution describes everybody), if both texts are there, if neither holds a name
-    of the denylist, and if the automatic look finds nothing in either, or a person has looked at the passage.
+    of the denylist, if no person withheld it, and if the automatic look finds nothing in either or a person released
+    these very texts under this attribution: what was changed since waits for a new look.
     """
     least = study.release.smallest_group
     if smallest_group and smallest_group < least:
@@ -139,93 +146,29 @@ def release(
     rules, smallest = _rules(groups, study), max(smallest_group, least)
     given = [(row, tuple(str(row.get(field, "")) for field in rules.ladder.rungs)) for row in _texts(groups, scope)]
     attributed = {values: _attributed(values, rules, groups) for values in dict.fromkeys(values for _, values in given)}
-    judged = [(row, attributed[values], _why(row, attributed[values], rules, smallest)) for row, values in given]
-    lines = [line for row, found, why in judged for line in _lines(row, found, why)]
+    judged = [(row, attributed[values], _judged(row, attributed[values], rules, smallest)) for row, values in given]
+    lines = [line for row, found, (why, seen) in judged for line in _lines(row, found, why, seen)]
     log = pd.DataFrame(lines, columns=LOG).astype({"heads": "Int64"})
-    rows = [_row(row, found) for row, found, why in judged if not why]
+    rows = [_row(row, found) for row, found, (why, _) in judged if not why]
     texts, told = ([f"{part}_{name}" for name in LANGUAGES] for part in ("text", "attribution"))
     columns = ["passage", "document", *texts, *rules.ladder.rungs, *told]
-    return ReleasedPassages(pd.DataFrame(rows, columns=columns, dtype="str").fillna(""), log)
-
-
-def refuse_two_attributions(frames: Iterable[pd.DataFrame]) -> None:
-    """Refuse released passages of one build if a passage stands under two attributions.
-
-    Parameters
-    ----------
-    frames : iterable of pandas.DataFrame
-        The frames of `ReleasedPassages` that a build publishes.
-
-    Raises
-    ------
-    ReleaseError
-        With the passages that have two.
-    """
-    shown: dict[str, tuple[str, str]] = {}
-    twice = []
-    for frame in frames:
-        for passage, *attribution in frame[["passage", "attribution_en", "attribution_fr"]].itertuples(index=False):
-            told = (str(attribution[0]), str(attribution[1]))
-            twice += [str(passage)] if shown.setdefault(str(passage), told) != told else []
-    if twice:
-        named = ", ".join(dict.fromkeys(twice))
-        raise ReleaseError(f"passages under two attributions, of which one tells the other: {named}; release them once")
-
-
-def write_log(study: str, released: ReleasedPassages) -> Path:
-    """Return the file of the private log, written where only its owner reads it.
-
-    Parameters
-    ----------
-    study : str
-        Name of the study.
-    released : ReleasedPassages
-        From `release`.
-
-    Returns
-    -------
-    Path
-        ``passages_log.csv`` in the study's processed folder.
-    """
-    path = paths.processed(study) / "passages_log.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    aside.touch(mode=0o600)
-    released.log.to_csv(aside, index=False)
-    aside.replace(path)
-    return path
-
-
-def _rules(groups: FocusGroups, study: Study) -> Rules:
-    reviewed = _listed(study, REVIEWED, ("passage", "date", "reason"))
-    unknown = ~reviewed["passage"].isin(groups.segments["segment_id"])
-    problems = _at(reviewed, "passage", unknown, "is no passage of segments.csv")
-    for column in ("date", "reason"):
-        problems += _at(reviewed, column, reviewed[column].str.strip() == "", "is empty")
-    if problems:
-        raise StudyError(problems)
-    denylist = tuple(_listed(study, DENYLIST, ("name",))["name"])
-    known = {language: words_in(_written(groups, study, language)) for language in LANGUAGES}
-    return Rules(
-        ladder(study), population(study), study.release.smallest_group, denylist, frozenset(reviewed["passage"]), known
+    waiting = [_waiting(row, found, why) for row, found, (why, _) in judged if why.startswith(("looks", CHANGED))]
+    return ReleasedPassages(
+        pd.DataFrame(rows, columns=columns, dtype="str").fillna(""),
+        log,
+        pd.DataFrame(waiting, columns=WAITING, dtype="str").fillna(""),
     )
 
 
-def _at(table: pd.DataFrame, column: str, wrong: pd.Series, message: str) -> list[Problem]:
-    rows = [int(row) for row in table.index[wrong]]
-    return [Problem(REVIEWED, row + 2, column, str(table.at[row, column]), message) for row in rows]
-
-
-def _listed(study: Study, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Return a file that a study may have in the folder of its focus groups; no rows where it has none."""
-    path = f"{study.evidence['focus_groups'].folder}/{name}".removeprefix("/")  # a project has no folder
-    if not (study.folder / path).is_file():
-        return pd.DataFrame(columns=list(columns), dtype="str")
-    table = intake.read_listed(study.folder, path).frame
-    problems = [Problem(path, 1, column, None, "column is missing") for column in columns if column not in table]
-    if problems:
-        raise StudyError(problems)
-    return table
+def _rules(groups: FocusGroups, study: Study) -> Rules:
+    return Rules(
+        ladder(study),
+        population(study),
+        study.release.smallest_group,
+        denylist(study),
+        reviews(study, list(groups.segments["segment_id"])),
+        {language: words_in(_written(groups, study, language)) for language in LANGUAGES},
+    )
 
 
 def _written(groups: FocusGroups, study: Study, language: str) -> list[str]:
@@ -269,36 +212,59 @@ def _beginnings(rules: Rules, groups: FocusGroups, field: str, value: str) -> li
     return [*(rung.words if rung else ()), *labels]
 
 
-def _why(row: Row, found: Attributed, rules: Rules, smallest: int) -> str:
-    """Return why a passage is withheld; empty where it is shown."""
+def _judged(row: Row, found: Attributed, rules: Rules, smallest: int) -> tuple[str, str]:
+    """Return why a passage is withheld, empty where it is shown; and what the automatic look found."""
     if found.heads is None:
-        return "unknown_heads"
-    return "few_heads" if found.heads < smallest else _text_reason(row, rules, found.beginnings)
+        return "unknown_heads", ""
+    return ("few_heads", "") if found.heads < smallest else _by_text(row, found, rules)
 
 
-def _text_reason(row: Row, rules: Rules, beginnings: tuple[str, ...]) -> str:
-    """Return why the texts of a passage may not be shown; empty where they may."""
-    texts = {language: str(row[column]) for language, column in TEXTS.items()}
+def _by_text(row: Row, attributed: Attributed, rules: Rules) -> tuple[str, str]:
+    """Return why the texts of a passage may not be shown, empty where they may; and what the look found."""
+    texts = _texts_of(row)
     if not all(text.strip() for text in texts.values()):
-        return "no_text"
+        return "no_text", ""
     if any(names_in(text, rules.denylist) for text in texts.values()):
-        return "denylist"
+        return "denylist", ""
+    decided = rules.reviews.of(str(row["segment_id"]), _read(row, attributed))
+    if decided in (WITHHOLD, CHANGED):
+        return "person" if decided == WITHHOLD else CHANGED, ""
     found = {name for language, text in texts.items() for name in looks(text, rules.known[language])}
-    found |= {"attribution"} if any(speaks_of(text, beginnings) for text in texts.values()) else set()
-    return f"looks:{'+'.join(sorted(found))}" if found and row["segment_id"] not in rules.reviewed else ""
+    found |= {"attribution"} if any(speaks_of(text, attributed.beginnings) for text in texts.values()) else set()
+    seen = f"looks:{'+'.join(sorted(found))}" if found else ""
+    return ("", seen) if decided == RELEASE else (seen, "")
 
 
-def _lines(row: Row, found: Attributed, why: str) -> list[Line]:
+def _texts_of(row: Row) -> dict[str, str]:
+    return {language: str(row[column]) for language, column in TEXTS.items()}
+
+
+def _read(row: Row, found: Attributed) -> str:
+    """Return the digest of what a person reads: the texts and the attribution under which they would stand."""
+    return digest([*_texts_of(row).values(), _fields(found.shown)])
+
+
+def _fields(shown: Attribution) -> str:
+    return "; ".join(f"{name}={value}" for name, value in shown.items())
+
+
+def _waiting(row: Row, found: Attributed, why: str) -> Row:
+    """Return a passage as a person needs it to decide, ready for ``reviewed.csv``."""
+    told = {f"text_{language}": text for language, text in _texts_of(row).items()}
+    seen = why.removeprefix("looks:")
+    return {"passage": row["segment_id"], "found": seen, **found.said, **told, "sha256": _read(row, found)}
+
+
+def _lines(row: Row, found: Attributed, why: str, seen: str) -> list[Line]:
     """Return the lines of the log for a passage; the last says whether it is shown."""
+    released = [Step(found.shown, found.shown, found.heads, f"{seen}, released by a person")] if seen else []
     last = Step(found.shown, {} if why else found.shown, found.heads, why or "shown")
-    return [_line(row["segment_id"], number, step) for number, step in enumerate([*found.steps, last], start=1)]
+    steps = [*found.steps, *released, last]
+    return [_line(row["segment_id"], number, step) for number, step in enumerate(steps, start=1)]
 
 
 def _line(passage: object, number: int, step: Step) -> Line:
-    before, after = (
-        "; ".join(f"{field}={value}" for field, value in each.items()) for each in (step.before, step.after)
-    )
-    return (passage, number, before, after, step.heads, step.reason)
+    return (passage, number, _fields(step.before), _fields(step.after), step.heads, step.reason)
 
 
 def _row(row: Row, found: Attributed) -> Row:

@@ -19,6 +19,7 @@ _MONTHS = (
     "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 )
 PATTERNS = {
+    "formula": re.compile(r"^\s*[=+\-@]"),  # what a spreadsheet that opens the published table would run
     "email": re.compile(r"[\w.+\-]+\s?@\s?[\w\-]+\.\w+"),
     "address": re.compile(
         r"https?:|www\.|\b[\w\-]+\.(?:ca|com|org|net|gov|info|io|eu|fr|uk|us|gouv|quebec|ontario)\b", re.I

@@ -61,8 +61,8 @@ def tables(
     notes = project.note_references.merge(project.notes, on="note")
     return {
         "segments": found.segments,
-        "codings": _codings(given[~rated], code_of),
-        "ratings": _ratings(given, rated, names, found.segments),
+        "codings": in_own_name(_codings(given[~rated], code_of), coder),
+        "ratings": in_own_name(_ratings(given, rated, names, found.segments), coder),
         "codes": listed,
         "documents": found.documents,
         "facts": _memos(notes, FACT, "source", found.document_of, ("fact", "document")),
@@ -87,17 +87,61 @@ def _given(project: Project, found: Passages, names: Mapping[str, str]) -> pd.Da
 def _names(project: Project, coder: str, file: str) -> dict[str, str]:
     """Return the coders' names by key, the one who counts called consensus."""
     names = {key: name or key for key, name in zip(project.coders["coder"], project.coders["name"], strict=True)}
-    used = {key: names.get(key, key) or "not stated" for key in project.codings["coder"].unique()}
+    return called({key: names.get(key, key) or "not stated" for key in project.codings["coder"].unique()}, coder, file)
+
+
+def called(used: Mapping[str, str], coder: str, file: str) -> dict[str, str]:
+    """Return the names under which coders are counted, the one who counts called consensus.
+
+    Parameters
+    ----------
+    used : mapping of str to str
+        Names by key.
+    coder : str
+        Whose codings are the consensus, by name; needed where several coded and none is called ``consensus``.
+    file : str
+        For messages.
+
+    Returns
+    -------
+    dict of str to str
+        By key.
+
+    Raises
+    ------
+    StudyError
+        If it is not said whose codings count, or nobody of that name coded.
+    """
     known = sorted(set(used.values()))
     counts = coder or (CONSENSUS if CONSENSUS in known else known[0] if len(known) == 1 else "")
     if counts not in known:
         column = "evidence.focus_groups.coder"
-        message = "is no coder of the project" if counts else "is missing: several people coded"
+        message = "is no coder of this file" if counts else "is missing: several people coded"
         raise StudyError([Problem(file, None, column, counts or None, message, nearest(counts, known))])
     if counts == CONSENSUS:
-        return used
+        return dict(used)
     used = {key: f"{name} (coder)" if name == CONSENSUS else name for key, name in used.items()}
     return {key: CONSENSUS if name == counts else name for key, name in used.items()}
+
+
+def in_own_name(frame: pd.DataFrame, coder: str) -> pd.DataFrame:
+    """Return rows of coders with those of the one who counts in that coder's own name, too.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Codings or ratings, with a column coder.
+    coder : str
+        Who counts, where that was said.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Where several coded, the agreement of the one who counts with the others can be told.
+    """
+    if coder in ("", CONSENSUS) or frame["coder"].nunique() < 2:
+        return frame
+    return pd.concat([frame, frame[frame["coder"] == CONSENSUS].assign(coder=coder)], ignore_index=True)
 
 
 def _ancestry(project: Project) -> dict[str, tuple[str, ...]]:
@@ -155,7 +199,22 @@ def _own_codes(
 def _codings(given: pd.DataFrame, code_of: Mapping[str, str]) -> pd.DataFrame:
     codes = pd.Series([code_of[key] for key in given["code_key"]], index=given.index, dtype="str")
     codings = given.assign(code=codes).drop(columns="code_key")
-    codings = codings.drop_duplicates(ignore_index=True)
+    return ranked(codings.drop_duplicates(ignore_index=True))
+
+
+def ranked(codings: pd.DataFrame) -> pd.DataFrame:
+    """Return codings with their place among those of the same segment and coder.
+
+    Parameters
+    ----------
+    codings : pandas.DataFrame
+        One row per segment_id, coder and code, in the order in which they were given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a column rank, from 1, as text.
+    """
     rank = codings.groupby(["segment_id", "coder"], sort=False).cumcount() + 1
     return codings.assign(rank=rank.astype("str"))
 

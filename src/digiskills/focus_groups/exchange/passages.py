@@ -66,7 +66,7 @@ def passages(project: Project, frameworks: Frameworks) -> Passages:
     texts = _texts(segments, _looked_up(segments["document"], text_is))
     found = pd.concat([segments[["segment_id", "document"]], texts, described], axis=1)
     return Passages(
-        documents.drop(columns=TEXT_IS, errors="ignore"), _completed(found, frameworks), document_of, segment_of
+        documents.drop(columns=TEXT_IS, errors="ignore"), completed(found, frameworks), document_of, segment_of
     )
 
 
@@ -153,8 +153,21 @@ def _sessions(project: Project) -> dict[str, str]:
     return dict(zip(members["member"], members["name"], strict=True))
 
 
-def _completed(segments: pd.DataFrame, frameworks: Frameworks) -> pd.DataFrame:
-    """Return the segments with the columns of segments.csv, values of descriptors as descriptors.csv has them."""
+def completed(segments: pd.DataFrame, frameworks: Frameworks) -> pd.DataFrame:
+    """Return the segments with the columns of segments.csv, values of descriptors as descriptors.csv has them.
+
+    Parameters
+    ----------
+    segments : pandas.DataFrame
+        One row per segment: segment_id, document, paraphrase or passage, and what is known of it.
+    frameworks : Frameworks
+        Words for descriptors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All text.
+    """
     text = segments[PASSAGE] if PASSAGE in segments else segments["paraphrase"]
     defaults: dict[str, Any] = {
         "paragraph": (segments.groupby("document").cumcount() + 1).astype("str"),
@@ -167,10 +180,29 @@ def _completed(segments: pd.DataFrame, frameworks: Frameworks) -> pd.DataFrame:
     found = segments.assign(**{name: cells for name, cells in defaults.items() if name not in segments})
     for name in _FLAGS:
         found[name] = found[name].str.casefold().isin(_TRUE).map({True: "yes", False: ""})
-    for name in [one for one in RATED if one in found]:
+    return worded(found, frameworks).astype("str")
+
+
+def worded(frame: pd.DataFrame, frameworks: Frameworks) -> pd.DataFrame:
+    """Return a frame whose descriptors are the values of descriptors.csv.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its columns that are named as descriptors hold values, their labels in either language, or nothing.
+    frameworks : Frameworks
+        Words for descriptors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What is empty is ``not_stated`` (intensity: 0); words that are not known stay as they are.
+    """
+    found = {}
+    for name in [one for one in RATED if one in frame]:
         words = {"": NOT_STATED[name], **_words(name, frameworks)}
-        found[name] = [words.get(value.casefold(), value) for value in found[name]]
-    return found.astype("str")
+        found[name] = [words.get(value.casefold(), value) for value in frame[name]]
+    return frame.assign(**found)
 
 
 def _words(field: str, frameworks: Frameworks) -> dict[str, str]:

@@ -386,3 +386,12 @@ def robustness_order(language: str = "en") -> Released:
     frame = pd.DataFrame(rows, columns=columns).assign(n=1234.0, clusters=48.0, withheld="")
     frame["same_order"] = frame["same_items"] & frame["is_headline"]
     return released(frame, "robustness_order", (), language, method={"measure": "short_by_one"})
+
+
+def sets(language: str = "en", hidden: Sequence[int] = ()) -> Released:
+    """The most common sets of missing skills: nobody's, one skill, two, three."""
+    names = ["none", *(" + ".join(SKILLS[:count]) for count in (1, 2, 3))]
+    frame = cells(item=names).assign(skills=[0, 1, 2, 3], people=[400.0, 300.0, 90.0, 50.0], n=1234.0, clusters=48.0)
+    frame = frame.assign(estimate=[0.31, 0.22, 0.07, 0.04], se=0.01, df=40.0, withheld="")
+    frame = frame.assign(low=frame["estimate"] - 0.02, high=frame["estimate"] + 0.02)
+    return released(withhold(frame, hidden), "sets_short", (), language)

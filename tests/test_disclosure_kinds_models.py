@@ -17,6 +17,7 @@ from digiskills.answers import Answers
 from digiskills.disclosure import DeclaredTable
 from digiskills.errors import UsageError
 from digiskills.models import ModelError
+from digiskills.reports import carried
 from digiskills.reports import declared as declaring
 from digiskills.survey import Survey
 
@@ -205,12 +206,16 @@ def test_a_model_that_cannot_be_made_is_an_error_with_advice_and_stops_no_plan()
     assert possible.specification in plan.withheld and impossible.specification not in plan.withheld
 
 
-def test_a_notebook_is_left_out_where_a_study_lacks_what_its_tables_need() -> None:
+def test_tables_are_left_out_where_a_study_lacks_what_they_need() -> None:
     entries = {entry["notebook"][:2]: entry for entry in declaring.read()["report"]}
     assert not declaring.unanswered(entries["05"], ONTARIO) and not declaring.unanswered(entries["06"], ONTARIO)
     alone = dataclasses.replace(ONTARIO.design, cluster="", people="")
     without = dataclasses.replace(ONTARIO, design=alone, population_file="")
-    assert declaring.unanswered(entries["05"], without) == "clusters, people of departments, heads of the population"
-    assert declaring.unanswered(entries["06"], without) == "clusters"
+    lacks = {table["id"]: carried.lacking(table, without) for name in ("05", "06") for table in entries[name]["table"]}
+    assert lacks["05-other-bands"] == ["clusters", "people of departments"]
+    assert lacks["05-response"] == ["heads of the population"]
+    assert lacks["06-with-departments"] == lacks["06-department-share"] == ["clusters"]
+    assert lacks["05-gap-by-level"] == lacks["06-gap-explained"] == []
+    assert not declaring.unanswered(entries["05"], without) and not declaring.unanswered(entries["06"], without)
     table = {"id": "06-x", "evidence": "survey", "kind": "model", "options": {"held_skill": "cooking"}}
     assert declaring.unanswered({"table": [table]}, ONTARIO) == "skill cooking"

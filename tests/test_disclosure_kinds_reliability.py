@@ -12,11 +12,11 @@ import pytest
 from digiskills import agreement, answers, charts, focus_groups, survey, words
 from digiskills import study as studies
 from digiskills.disclosure import DeclaredTable, estimate, make, release
-from digiskills.disclosure.plan import cell_keys
+from digiskills.disclosure.keys import cell_keys
 from digiskills.errors import UsageError
 from digiskills.gaps import robustness
 from digiskills.notebook import open_study
-from digiskills.reports import declared
+from digiskills.reports import carried, declared
 
 SCALES = ("reliability", "item_rest", "equivalence")
 CHOICES = ("robustness", "robustness_range", "robustness_order")
@@ -301,27 +301,34 @@ def entry() -> dict[str, object]:
     return next(each for each in declared.read()["report"] if each["notebook"] == "07-how-reliable")
 
 
-def test_the_notebook_is_left_out_where_there_are_no_focus_groups_or_one_coder(tmp_path: Path) -> None:
+def lacks_of(study: studies.Study, kind: str) -> list[str]:
+    """Return what a study lacks for the tables of a kind in the notebook."""
+    tables = [each for each in entry()["table"] if each["kind"] == kind]  # type: ignore[attr-defined]
+    return [lack for table in tables for lack in carried.lacking(table, study)]
+
+
+def test_its_tables_of_coders_are_left_out_where_there_are_no_focus_groups_or_one_coder(tmp_path: Path) -> None:
     assert declared.unanswered(entry(), ONTARIO) == ""
-    assert "evidence focus_groups" in declared.unanswered(entry(), studies.read("wa-eps-2015"))
+    assert lacks_of(studies.read("wa-eps-2015"), "settled") == ["evidence focus_groups"]
+    assert lacks_of(studies.read("wa-eps-2015"), "reliability") == []
     folder = tmp_path / ONTARIO.evidence["focus_groups"].folder
     folder.mkdir()
     moved = dataclasses.replace(ONTARIO, folder=tmp_path)
     moved.__dict__["codebook"] = ONTARIO.codebook
-    assert declared.unanswered(entry(), moved) == "a second coder"
-    for coders, lacks in (("a", "a second coder"), ("ab", "")):
+    assert lacks_of(moved, "settled") == ["a second coder"]
+    for coders, lacks in (("a", ["a second coder"]), ("ab", [])):
         rows = [f"KS001,{coder}\n" for coder in (*coders, "consensus")]
         (folder / "ratings.csv").write_text("segment_id,coder\n" + "".join(rows), encoding="utf-8")
-        assert declared.unanswered(entry(), moved) == lacks
+        assert lacks_of(moved, "settled") == lacks
 
 
 def test_a_project_has_several_coders_where_one_is_the_consensus() -> None:
-    for coder, lacks in (("", "a second coder"), ("Third", "")):
+    for coder, lacks in (("", ["a second coder"]), ("Third", [])):
         project = dataclasses.replace(ONTARIO.evidence["focus_groups"], file="x.qdpx", coder=coder)
         other = dataclasses.replace(ONTARIO, evidence={**ONTARIO.evidence, "focus_groups": project})
         other.__dict__["codebook"] = ONTARIO.codebook
-        assert declared.unanswered(entry(), other) == lacks
-    assert declared.CONSENSUS == focus_groups.CONSENSUS
+        assert lacks_of(other, "settled") == lacks
+    assert carried.CONSENSUS == focus_groups.CONSENSUS
 
 
 def test_the_notebook_is_left_out_where_a_question_is_not_asked() -> None:

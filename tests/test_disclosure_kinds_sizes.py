@@ -196,6 +196,6 @@ def test_what_is_withheld_keeps_its_keys_and_no_number(kind: str, by: tuple[str,
     found = disclosure.release(few, declared(kind, by), ONTARIO, plan=None, language="en").frame
     gone = found[found["withheld"] == "few_answers"]
     assert len(gone) == (len(frame) + 1) // 2
-    keys = disclosure.plan.keys_of(frame, by)
+    keys = disclosure.keys.keys_of(frame, by)
     assert gone[keys].notna().all(axis=None) and gone.drop(columns=[*keys, "withheld"]).isna().all(axis=None)
     assert not found.duplicated(keys).any(), "the keys say what a row is"

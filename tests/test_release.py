@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from digiskills import answers, disclosure, exhibits, release, survey
+from digiskills import answers, disclosure, exhibits, release, survey, words
 from digiskills import study as studies
 from digiskills.disclosure import DeclaredTable
 from digiskills.errors import ReleaseError
@@ -145,8 +146,11 @@ def test_the_page_says_rules_losses_and_digests_in_both_languages(ontario, count
     pages = {language: release.page(ontario, plan, found, built, language) for language in ("en", "fr")}
     assert "protects another cell from being found by subtraction" in pages["en"]
     assert "protège une autre case d’être retrouvée par soustraction" in pages["fr"]
-    for text in pages.values():
+    for language, text in pages.items():
         assert plan.digest in text and "05-gap-by-both.csv" in text
+        assert all(html.escape(rule) in text for rule in words.release_rules(ontario, language))
+    lost = sum(len(cells) for cells in plan.withheld.values())
+    assert f"<td>{lost}</td><td>{sum(found.sizes.values())}</td>" in pages["en"], "what it costs, of how much"
     assert re.findall(r"\b[0-9a-f]{64}\b", pages["en"]) == re.findall(r"\b[0-9a-f]{64}\b", pages["fr"])
 
 

@@ -1,6 +1,7 @@
 """What may be released: thresholds, the plan of a build, and released tables."""
 
 from digiskills.disclosure.joint import release_joint
+from digiskills.disclosure.kept import Kept
 from digiskills.disclosure.kinds import KINDS, estimate
 from digiskills.disclosure.plan import Plan, make, read_plan, write_plan
 from digiskills.disclosure.released import Released, release, release_public
@@ -16,6 +17,7 @@ __all__ = [
     "SKILLS",
     "Count",
     "DeclaredTable",
+    "Kept",
     "Plan",
     "Released",
     "Source",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +58,24 @@ def keep(study: str, name: str, told: Mapping[Told, float]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def digest(study: str) -> str:
+    """Return the digest of what all editions told.
+
+    Parameters
+    ----------
+    study : str
+        The study.
+
+    Returns
+    -------
+    str
+        Hexadecimal SHA-256.
+    """
+    files = sorted(folder(study).glob("*.json"))
+    told = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def published(study: str, wave: str) -> dict[Told, float]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from digiskills.disclosure.plan import Plan
-from digiskills.disclosure.released import Released
+from digiskills.disclosure.released import Released, marks
 from digiskills.disclosure.table import JOINT, DeclaredTable
 from digiskills.errors import ReleaseError
 from digiskills.study import Study
@@ -121,7 +121,8 @@ def release_joint(
             raise ReleaseError(f"{int(strange.sum())} rows of ‘{name}’ hold what was not released")
     declared = plan is not None and all(part.ids for part in made_of.values())
     ids = plan.ids(table) if plan is not None and declared else frozenset[str]()
-    return Released(frame.reset_index(drop=True), table, ids, study, language, dict(method))
+    shown = frame.reset_index(drop=True)
+    return Released(shown, table, ids, study, language, dict(method), marks(shown))
 
 
 def _strange(rows: pd.DataFrame, whole: pd.DataFrame) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,22 +14,19 @@ import pandas as pd
 from digiskills import paths
 from digiskills.answers import Answers
 from digiskills.disclosure import editions, overrides
+from digiskills.disclosure.keys import cell_keys
 from digiskills.disclosure.kinds import estimate
-from digiskills.disclosure.pattern import Wave, pattern
+from digiskills.disclosure.pattern import pattern
 from digiskills.disclosure.rules import FEW_CLUSTERS, withheld_reason
 from digiskills.disclosure.source import Count, Source
-from digiskills.disclosure.table import DeclaredTable
+from digiskills.disclosure.table import DEPARTMENT, DeclaredTable
 from digiskills.disclosure.told import ANSWERED, ASKED, Told, told
+from digiskills.disclosure.wave import Wave
 from digiskills.errors import ReleaseError
 from digiskills.models import ModelError
 from digiskills.study import Study
 from digiskills.survey import Survey
 
-KEYS: tuple[str, ...] = ("item", "code", "answer", "measure", "term", "reference", "survey", "year", "choice", "option")
-KEYS += ("cut", "right", "at_least", "short", "other")
-KEYS += ("against", "part", "bands", "dimension", "category", "level")
-KEYS += ("coefficient", "scale", "test", "outcome")
-"""Columns that say what a row is, besides its dimensions; everything else goes where a cell is withheld."""
 PLAIN = ("respondents", "means", "shares", "barrier_side", "shortfalls", "missing")
 """Kinds whose clusters are those of the answers in the row."""
 
@@ -58,7 +55,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """Digest of all that the plan says."""
-        return hashlib.sha256(_dump(self).encode()).hexdigest()
+        return hashlib.sha256(dumps(self).encode()).hexdigest()
 
     def ids(self, table: DeclaredTable) -> frozenset[str]:
         """Return the exhibit ids under which a table was declared.
@@ -76,7 +73,12 @@ class Plan:
         return frozenset(known.id for known in self.tables if known.specification == table.specification)
 
 
-def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
+Estimated = Callable[[DeclaredTable, Study, Count], pd.DataFrame]
+TWO_WAVES = ("changes", "detectable_change")
+"""Kinds that compare a wave with the one before it."""
+
+
+def make(study: Study, tables: Iterable[DeclaredTable], count: Count, estimated: Estimated = estimate) -> Plan:
     """Return the plan of a build.
 
     Parameters
@@ -87,6 +89,8 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
         Every table of every report, scopes and waves included.
     count : callable
         Takes a wave and dimensions, returns the survey and its answers counted by them.
+    estimated : callable
+        Gives the estimates of a table: `estimate`, or one that keeps what it gave (`Kept`).
 
     Returns
     -------
@@ -102,7 +106,8 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count) -> Plan:
         inputs[wave] = survey.digest
         return survey, answers
 
-    rows = [each for each in (_rows(table, study, remembered) for table in _once(declared)) if each is not None]
+    found = (_rows(table, study, remembered, estimated) for table in _once(declared))
+    rows = [each for each in found if each is not None]
     hidden: dict[Told, str] = {}
     for wave in waves(study, rows, remembered):
         hidden |= pattern(wave)
@@ -167,7 +172,7 @@ def waves(study: Study, rows: Iterable[Rows], count: Count) -> list[Wave]:
                 given |= {cell: own for cell in cells if cell.sum[0] in (ANSWERED, ASKED)}
     found = []
     for name, every in sorted(known.items()):
-        dimensions = tuple(sorted({dimension for one in every for dimension, _ in one.domain}))
+        dimensions = tuple(sorted({dimension for one in every for dimension, _ in one.domain} - {DEPARTMENT}))
         counted = count(name, dimensions)[1]
         fixed = overrides.read(study, name)
         before = editions.published(study.name, name)
@@ -184,51 +189,17 @@ def _once(tables: Iterable[DeclaredTable]) -> list[DeclaredTable]:
     return list(found.values())
 
 
-def _rows(table: DeclaredTable, study: Study, count: Count) -> Rows | None:
+def _rows(table: DeclaredTable, study: Study, count: Count, estimated: Estimated) -> Rows | None:
+    source = Source(table, study, count)
     try:
-        frame = estimate(table, study, count)
+        frame = estimated(table, study, count)
     except ModelError:
         return None  # the notebook that asks for it fails with the same advice; all other reports stand
+    if table.kind in TWO_WAVES:
+        count(source.earlier().table.wave, table.dimensions)  # the plan holds for these data only
     clusters = bool(study.design.cluster)
     own = withheld_reason(frame, study.release, has_clusters=clusters, kind=table.kind)
-    return Rows(table, cell_keys(frame, table.by), own.tolist(), told(frame, Source(table, study, count)))
-
-
-def keys_of(frame: pd.DataFrame, by: tuple[str, ...]) -> list[str]:
-    """Return the columns that say what a row is.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        An estimates frame.
-    by : tuple of str
-        Its dimensions.
-
-    Returns
-    -------
-    list of str
-        In the order of the frame.
-    """
-    return [str(name) for name in frame.columns if name in (*KEYS, *by)]
-
-
-def cell_keys(frame: pd.DataFrame, by: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return for each row of an estimates frame what cell it is.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        An estimates frame.
-    by : tuple of str
-        Its dimensions.
-
-    Returns
-    -------
-    list of tuple of str
-        The values of the columns that say what a row is.
-    """
-    names = keys_of(frame, by)
-    return [tuple(row) for row in frame[names].astype(str).itertuples(index=False, name=None)]
+    return Rows(table, cell_keys(frame, table.by), own.tolist(), told(frame, source))
 
 
 def write_plan(plan: Plan) -> Path:
@@ -248,7 +219,7 @@ def write_plan(plan: Plan) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(f".{os.getpid()}.tmp")
     aside.touch(mode=0o600)
-    aside.write_text(_dump(plan), encoding="utf-8")
+    aside.write_text(dumps(plan), encoding="utf-8")
     aside.replace(path)
     return path
 
@@ -275,7 +246,7 @@ def read_plan(study: str) -> Plan | None:
     if not path.is_file():
         return None
     try:
-        return _load(json.loads(path.read_text(encoding="utf-8")))
+        return loads(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{path.name} is damaged ({error}): delete it, the next build makes it anew") from None
 
@@ -284,28 +255,55 @@ def _path(study: str) -> Path:
     return paths.processed(study) / "release_plan.json"
 
 
-def _dump(plan: Plan) -> str:
-    return json.dumps(
-        {
-            "study": plan.study,
-            "inputs": dict(sorted(plan.inputs.items())),
-            "tables": [[table.id, *table.specification] for table in plan.tables],
-            "withheld": [
-                [list(specification), [[list(key), why] for key, why in sorted(cells.items())]]
-                for specification, cells in plan.withheld.items()
-            ],
-        },
-        ensure_ascii=False,
-        indent=1,
-    )
+def dumps(plan: Plan) -> str:
+    """Return a plan as JSON.
 
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
 
-def _load(stored: dict) -> Plan:  # type: ignore[type-arg]
-    tables = tuple(DeclaredTable(*_hashable(row)) for row in stored["tables"])
-    withheld = {
-        _hashable(specification): {tuple(key): why for key, why in cells} for specification, cells in stored["withheld"]
+    Returns
+    -------
+    str
+        What `loads` reads.
+    """
+    told = {
+        "study": plan.study,
+        "inputs": dict(sorted(plan.inputs.items())),
+        "tables": [[table.id, *table.specification] for table in plan.tables],
+        "withheld": [
+            [list(specification), [[list(key), why] for key, why in sorted(cells.items())]]
+            for specification, cells in plan.withheld.items()
+        ],
     }
-    return Plan(stored["study"], tables, withheld, stored["inputs"])
+    return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+def loads(text: str) -> Plan:
+    """Return the plan that was written.
+
+    Parameters
+    ----------
+    text : str
+        What `dumps` gave.
+
+    Returns
+    -------
+    Plan
+        Equal to what was written.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        The text is no plan.
+    """
+    told = json.loads(text)
+    tables = tuple(DeclaredTable(*_hashable(row)) for row in told["tables"])
+    withheld = {
+        _hashable(specification): {tuple(key): why for key, why in cells} for specification, cells in told["withheld"]
+    }
+    return Plan(told["study"], tables, withheld, told["inputs"])
 
 
 def _hashable(value: list) -> tuple:  # type: ignore[type-arg]

@@ -10,40 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from digiskills.disclosure.plan import Plan, cell_keys, keys_of
+from digiskills.disclosure.keys import cell_keys, keys_of
+from digiskills.disclosure.plan import Plan
+from digiskills.disclosure.rounded import rounded
 from digiskills.disclosure.rules import PROTECTED, withheld_reason
 from digiskills.disclosure.table import JOINT, DeclaredTable
 from digiskills.errors import ReleaseError
 from digiskills.study import Study
 
-DECIMALS = 4
-PEOPLE = 10
 ERRORS = ("se", "df", "low", "high")
-FINE: tuple[str, ...] = (
-    "importance",
-    "performance",
-    "expected_",
-    "top_",
-    "p_concentrate",
-    "p_keep_up",
-    "p_low_priority",
-    "p_overkill",
-)
-FINE += (
-    "weighted",
-    "observed",
-    "between",
-    "within",
-    "standardized",
-    "covered",
-    "effect",
-    "beyond",
-)
-FINE += ("sd", "se_", "design_effect", "deff_", "icc", "margin_", "change_", "power", "overlap", "before", "after")
-FINE += ("lowest", "highest", "ratio", "mean", "alpha_if_dropped", "chi2")
-"""What the other columns of finely divided numbers begin with."""
-INVITED = "invitations_needed"
-"""Column of people who would have to be invited."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,6 +41,8 @@ class Released:
         ``en`` or ``fr``.
     method : mapping
         How the estimates were made.
+    sealed : frozenset of int, optional
+        Marks of its rows as they were released, for `refuse_changed`; None for a table that was read back from files.
     """
 
     frame: pd.DataFrame
@@ -74,6 +51,7 @@ class Released:
     study: Study
     language: str
     method: Mapping[str, Any]
+    sealed: frozenset[int] | None = None
 
     def __repr__(self) -> str:
         """What the table shows and how much of it is withheld."""
@@ -117,6 +95,21 @@ class Released:
             return (self.evidence_kind,)
         kinds = dict.fromkeys(self.frame["evidence"].astype(str))
         return tuple(kind for kind in kinds if kind in {each.kind for each in self.study.evidence.values()})
+
+    def refuse_changed(self) -> None:
+        """Refuse a table that holds a row other than those that were released.
+
+        Raises
+        ------
+        ReleaseError
+            If rows were changed or added since, or it was made by hand. Rows may be left out.
+        """
+        strange = marks(self.frame) - (self.sealed or frozenset())
+        if strange:
+            raise ReleaseError(
+                f"{len(strange)} rows of this table of {self.kind} are not as they were released: publish what "
+                "survey.gaps, .means, .shares and the like return, or .only(...) of it"
+            )
 
     def only(self, **chosen: str | list[str]) -> Released:
         """Return the rows that have the chosen values.
@@ -189,7 +182,7 @@ def release(
     ids = plan.ids(table) if plan else frozenset[str]()
     reasons = reasons.mask(reasons.eq(""), from_plan)
     frame = _blank(estimates, table.by, reasons.mask(reasons.ne("") & bool(ids), PROTECTED))
-    return Released(frame, table, ids, study, language, dict(estimates.attrs.get("method", {})))
+    return Released(frame, table, ids, study, language, dict(estimates.attrs.get("method", {})), marks(frame))
 
 
 def release_public(
@@ -232,39 +225,33 @@ def release_public(
     if table.evidence in ("survey", JOINT):
         raise ReleaseError("survey tables are released by their counts of answers, not as public evidence")
     ids = plan.ids(table) if plan else frozenset[str]()
-    shown = frame if "withheld" in frame else frame.assign(withheld="")
-    return Released(shown.reset_index(drop=True), table, ids, study, language, dict(method))
+    shown = (frame if "withheld" in frame else frame.assign(withheld="")).reset_index(drop=True)
+    return Released(shown, table, ids, study, language, dict(method), marks(shown))
+
+
+def marks(frame: pd.DataFrame) -> frozenset[int]:
+    """Return a mark of each row of a table: equal for rows with the same columns and values.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table.
+
+    Returns
+    -------
+    frozenset of int
+        Of no meaning outside this process.
+    """
+    columns = tuple(map(str, frame.columns))
+    plain = frame.astype(object).where(frame.notna(), None).map(repr)
+    return frozenset(hash((columns, row)) for row in plain.itertuples(index=False, name=None))
 
 
 def _blank(estimates: pd.DataFrame, by: tuple[str, ...], reasons: pd.Series) -> pd.DataFrame:
     """Return the estimates with everything but the keys of a withheld row null, the numbers of others rounded."""
-    shown = _rounded(estimates).assign(withheld=reasons.fillna("")).reset_index(drop=True)
+    shown = rounded(estimates).assign(withheld=reasons.fillna("")).reset_index(drop=True)
     gone = shown["withheld"].ne("")
     for name in shown.columns.difference([*keys_of(shown, by), "withheld"]):
         whole = pd.api.types.is_integer_dtype(shown[name])
         shown[name] = (shown[name].astype(float) if whole else shown[name]).mask(gone)
     return shown
-
-
-def _invited(estimates: pd.DataFrame) -> pd.Series:
-    """Return the people to invite in tens, and never more than there are."""
-    tens = (estimates[INVITED] / PEOPLE).round() * PEOPLE
-    return tens.mask(tens.gt(estimates["heads"]), tens - PEOPLE) if "heads" in estimates else tens
-
-
-def _rounded(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimates without the digits that say nothing, and by which weights could be told.
-
-    Numbers of people are rounded to tens, degrees of freedom to one decimal, all else to four decimals.
-    """
-    values = [name for name in ("estimate", "se", "low", "high") if name in estimates]
-    others = [str(name) for name in estimates if str(name).startswith(FINE)]
-    people = estimates["item"].eq("respondents") if "item" in estimates else pd.Series(False, index=estimates.index)
-    people |= estimates["measure"].eq("people_short") if "measure" in estimates else False
-    numbers = estimates[values].astype(float)
-    rounded = numbers.round(DECIMALS).mask(people, (numbers / PEOPLE).round() * PEOPLE)
-    fine = estimates[others].astype(float).round(DECIMALS)
-    given = {name: rounded[name] for name in values} | {name: fine[name] for name in others}
-    given |= {"df": estimates["df"].round(1)} if "df" in estimates else {}
-    given |= {INVITED: _invited(estimates)} if INVITED in estimates else {}
-    return estimates.assign(**given)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from digiskills.disclosure.relations import Domain, inside
+from digiskills.disclosure.table import DEPARTMENT
 from digiskills.study import Release
 
 FEW_ANSWERS, FEW_CLUSTERS, DOMINANCE = "few_answers", "few_clusters", "dominance"
@@ -111,7 +112,8 @@ def of_groups(groups: pd.DataFrame, domains: Sequence[Domain], release: Release,
     Notes
     -----
     Dominance (n, k): the n departments with most weight hold a share of k or more of the group's weight, so that the
-    group's result is theirs.
+    group's result is theirs. Neither it nor the fewest departments is asked of a department's own table, which exists
+    only where the study opts in.
     """
     member = inside(groups, domains)
     n = np.asarray(member @ groups["n"].to_numpy(float))
@@ -120,7 +122,7 @@ def of_groups(groups: pd.DataFrame, domains: Sequence[Domain], release: Release,
         codes, names = pd.factorize(groups["cluster"])
         met = groups["n"].to_numpy(float) > 0
         largest, share = release.dominance
-        for place in range(len(domains)):
+        for place in [at for at, each in enumerate(domains) if DEPARTMENT not in dict(each)]:
             mine = member.indices[member.indptr[place] : member.indptr[place + 1]]
             mine = mine[met[mine]]
             weights = np.bincount(codes[mine], weights=groups["w"].to_numpy()[mine], minlength=len(names))

@@ -78,9 +78,9 @@ class _About:
         self.of_item = cache(self._of_item)
 
     def domain(self, row: Row, **other: str) -> Domain:
-        """The domain of a row: its categories and what the table is limited to."""
+        """The domain of a row: its categories and what the table is limited to, one department included."""
         mine = {name: str(row[name]) for name in self.source.by if name in row}
-        return domain({**mine, **self.source.where, **other})
+        return domain({**mine, **dict(self.source.table.where), **other})
 
     def waves(self) -> list[str]:
         """The wave before and the table's own."""

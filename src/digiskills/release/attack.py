@@ -9,8 +9,9 @@ import numpy as np
 from scipy import optimize, sparse
 
 from digiskills.disclosure import protection
-from digiskills.disclosure.pattern import Part, Wave, groups_of, item_of, items_told
+from digiskills.disclosure.parts import Part, groups_of, item_of, items_told
 from digiskills.disclosure.told import ALL, Told
+from digiskills.disclosure.wave import Wave
 
 SMALL = 1e-6
 

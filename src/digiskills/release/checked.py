@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from digiskills import answers, survey
 from digiskills.answers import Answers
-from digiskills.disclosure import Plan, Source, editions
+from digiskills.disclosure import JOINT, Plan, Source, editions, joint
+from digiskills.disclosure.parts import groups_of, item_of
 from digiskills.disclosure.plan import Rows, waves
 from digiskills.disclosure.source import Count
-from digiskills.disclosure.table import DeclaredTable
-from digiskills.disclosure.told import ALL, ANSWERED, ASKED, Told, told
+from digiskills.disclosure.table import DEPARTMENT, DeclaredTable
+from digiskills.disclosure.told import Told, told
+from digiskills.disclosure.wave import Wave
+from digiskills.release import beside, quotes, scanned, workbooks
 from digiskills.release.attack import Leak, attack
-from digiskills.release.collected import TEXTS, Found, collect, plain
-from digiskills.study import Study
+from digiskills.release.collected import Found, collect
+from digiskills.study import Release, Study
 from digiskills.survey import Survey
 
-NUMBERS = ("n", "clusters", "estimate", "low", "high", "se", "before", "after", "observed")
-COUNTED = re.compile(r"(?<![\w.,])\d{1,3}(?:[,\u00a0\u202f]\d{3})*(?![\w%.,]\d|[\w%]|\u00a0%|\u202f%)")
+SURVEY = "survey"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,18 +33,24 @@ class Checked:
     ----------
     tables : int
         Published tables of the survey that were read, once per file.
+    files : int
+        Published files that were read.
     told : mapping of Told to tuple of str
-        What they tell, and which files say so.
+        What the tables tell, and which files say so.
     leaks : list of Leak
         What a reader can derive and must not.
     faults : list of str
         Files that hold what no plan released.
+    sizes : mapping
+        For each survey table's specification, how many rows it was published with.
     """
 
     tables: int
+    files: int
     told: Mapping[Told, tuple[str, ...]]
     leaks: list[Leak]
     faults: list[str]
+    sizes: Mapping[tuple[object, ...], int] = field(default_factory=dict)
 
 
 def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) -> Checked:
@@ -67,33 +71,35 @@ def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) ->
     -------
     Checked
         Without leaks and faults where the build is safe.
+
+    Notes
+    -----
+    Tables (CSV files, those inside pages, the parts of joint displays) say what is known of which group; all sums
+    among them are used. Whatever else a file says (pictures, alternative texts, captions, sentences, notes in JSON,
+    worksheets, quotations) is held against them, and scanned for what is in no released table at all.
     """
     counted = count or _count(study)
-    by_id: dict[str, list[DeclaredTable]] = {}
-    for table in plan.tables:
-        by_id.setdefault(table.id, []).append(table)
+    known = collect(folder, study.name)
+    faults = [*_unplanned(known, plan)]
     seen: dict[Told, set[str]] = {}
     every: list[Rows] = []
-    faults: list[str] = []
-    read = 0
-    for found in collect(folder, study.name):
-        declared = _declared(found, by_id)
-        if declared is None:
-            faults.append(f"{found.file}: ‘{found.id}’ is in no plan; run digiskills build")
-            continue
-        if declared.evidence != "survey":
-            continue
-        read += 1
-        rows = told(found.frame, Source(declared, study, counted))
-        shown = _shown(found.frame)
+    for found, declared in _of_survey(known, plan, study):
+        source = Source(declared, study, counted)
+        rows, shown = told(found.frame, source), beside.numbered(found.frame, declared.by)
         every.append(Rows(declared, [], [""] * len(rows), rows))
         for cells, is_shown in zip(rows, shown, strict=True):
             for cell in cells if is_shown else ():
                 seen.setdefault(cell, set()).add(str(found.file))
-        faults += _beside(found, rows, shown, counted)
+        values = true_values(beside.hidden_bases(rows, shown), counted)
+        faults += beside.said_beside(found, rows, shown, values, source)
     published = {cell: tuple(sorted(files)) for cell, files in seen.items()}
     leaks = [leak for wave in waves(study, every, counted) for leak in attack(wave, published)]
-    return Checked(read, published, leaks, list(dict.fromkeys([*faults, *_names(study, counted, folder)])))
+    faults += [*workbooks.read_back(folder, study.name, known), *quotes.read_back(study, folder)]
+    public = frozenset(each.id for each in plan.tables) - {each.id for each in plan.tables if each.evidence == SURVEY}
+    faults += scanned.scan(study, folder, _departments(study, counted), public)
+    files = len(scanned.files(folder, study.name))
+    sizes = {each.table.specification: len(each.told) for each in every}
+    return Checked(len(every), files, published, leaks, list(dict.fromkeys(faults)), sizes)
 
 
 def edition(study: Study, checked: Checked, name: str, count: Count | None = None) -> Path:
@@ -115,8 +121,34 @@ def edition(study: Study, checked: Checked, name: str, count: Count | None = Non
     Path
         In ``reports/editions``.
     """
-    counted = count or _count(study)
-    return editions.keep(study.name, name, _values(checked.told, counted))
+    return editions.keep(study.name, name, true_values(checked.told, count or _count(study)))
+
+
+def true_values(cells: Iterable[Told], count: Count) -> dict[Told, float]:
+    """Return the true values of cells.
+
+    Parameters
+    ----------
+    cells : iterable of Told
+        Of any waves and items.
+    count : callable
+        Takes a wave and dimensions, returns the survey and its answers.
+
+    Returns
+    -------
+    dict of Told to float
+        One per cell.
+    """
+    found: dict[Told, float] = {}
+    known = tuple(cells)
+    for name in sorted({cell.wave for cell in known}):
+        mine = tuple(cell for cell in known if cell.wave == name)
+        dimensions = tuple(sorted({one for cell in mine for one, _ in cell.domain} - {DEPARTMENT}))
+        wave = Wave(name, count(name, dimensions)[1], mine, Release())
+        parts = [groups_of(wave), *(item_of(wave, item, {}) for item in sorted({cell.item for cell in mine} - {""}))]
+        for part in parts:
+            found |= dict(zip(part.cells, part.relations.values.tolist(), strict=True))
+    return {cell: found[cell] for cell in known}
 
 
 def _count(study: Study) -> Count:
@@ -128,76 +160,36 @@ def _count(study: Study) -> Count:
     return count
 
 
-def _declared(found: Found, by_id: Mapping[str, list[DeclaredTable]]) -> DeclaredTable | None:
+def _unplanned(known: Iterable[Found], plan: Plan) -> Iterator[str]:
+    """Yield the files that hold a table of no plan."""
+    for found in known:
+        if _declared(found, plan) is None:
+            yield f"{found.file}: ‘{found.id}’ is in no plan; run digiskills build"
+
+
+def _of_survey(known: Iterable[Found], plan: Plan, study: Study) -> Iterator[tuple[Found, DeclaredTable]]:
+    """Yield every published table of the survey, those inside joint displays too."""
+    for found in known:
+        declared = _declared(found, plan)
+        if declared is not None and declared.evidence == SURVEY:
+            yield found, declared
+        elif declared is not None and declared.evidence == JOINT:
+            for name, part in joint.parts(declared, study).items():
+                rows = found.frame[found.frame["part"].eq(name)].reset_index(drop=True)
+                if part.evidence == SURVEY and len(rows):
+                    yield replace(found, frame=rows.dropna(axis=1, how="all"), texts=()), part
+
+
+def _declared(found: Found, plan: Plan) -> DeclaredTable | None:
     """Return the declared table that a file holds."""
     wave = str(found.frame["wave"].iloc[0]) if "wave" in found.frame and len(found.frame) else ""
-    scoped = [each for each in by_id.get(found.id, []) if tuple(sorted(each.where)) == found.scope]
+    scoped = [each for each in plan.tables if each.id == found.id and tuple(sorted(each.where)) == found.scope]
     mine = [each for each in scoped if each.wave == wave] or [each for each in scoped if not each.wave]
     return mine[0] if mine else None
 
 
-def _shown(frame: pd.DataFrame) -> pd.Series:
-    """Return which rows have a number, whatever they say of themselves."""
-    return frame[[name for name in NUMBERS if name in frame]].notna().any(axis=1)
-
-
-def _values(cells: Iterable[Told], count: Count) -> dict[Told, float]:
-    """Return the true values of cells."""
-    from digiskills.disclosure.pattern import Wave, groups_of, item_of
-    from digiskills.study import Release
-
-    found: dict[Told, float] = {}
-    known = tuple(cells)
-    for name in sorted({cell.wave for cell in known}):
-        mine = tuple(cell for cell in known if cell.wave == name)
-        dimensions = tuple(sorted({one for cell in mine for one, _ in cell.domain}))
-        wave = Wave(name, count(name, dimensions)[1], mine, Release())
-        parts = [groups_of(wave), *(item_of(wave, item, {}) for item in sorted({cell.item for cell in mine} - {""}))]
-        for part in parts:
-            found |= dict(zip(part.cells, part.relations.values.tolist(), strict=True))
-    return {cell: found[cell] for cell in known}
-
-
-def _beside(found: Found, rows: list[tuple[Told, ...]], shown: pd.Series, count: Count) -> list[str]:
-    """Return the counts of withheld rows that a figure, a caption or a table says all the same."""
-    hidden = {cell for cells, is_shown in zip(rows, shown, strict=True) if not is_shown for cell in cells}
-    hidden -= {cell for cells, is_shown in zip(rows, shown, strict=True) if is_shown for cell in cells}
-    bases = {cell for cell in hidden if cell.sum[0] in (ALL, ANSWERED, ASKED)}
-    if not bases:
-        return []
-    numbers = found.frame.select_dtypes("number").to_numpy(float).ravel()
-    numbers = numbers[np.isfinite(numbers)]
-    told_here = {f"{value:g}" for value in numbers} | {f"{abs(value) * 100:.0f}" for value in numbers}
-    withheld = int((~shown).sum())
-    secret = {f"{value:g}": cell for cell, value in _values(bases, count).items() if value > 0}
-    secret = {text: cell for text, cell in secret.items() if text not in told_here | {str(withheld)}}
-    said = {re.sub(r"\D", "", each) for text in found.texts for each in COUNTED.findall(text)}
-    return [
-        f"{found.file}: the text beside ‘{found.id}’ says {text}, a withheld count"
-        for text in sorted(said & secret.keys())
-        if int(text) % 10 or int(text) > 100  # numbers of an axis are no counts
-    ]
-
-
-def _names(study: Study, count: Count, folder: Path) -> list[str]:
-    """Return the files in which a department is named as the survey names it."""
+def _departments(study: Study, count: Count) -> set[str]:
+    """Return the names of departments that no file may hold."""
     if study.release.departments or not study.design.cluster:
-        return []
-    labels = {str(label) for wave in study.waves for label in count(wave.name, ())[0].cluster.unique()}  # type: ignore[union-attr]
-    words = sorted(label for label in labels if not label.isdigit() and len(label) > 2)
-    if not words:
-        return []
-    pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b")
-    found = []
-    for file in _texts(folder, study.name):
-        met = pattern.search(plain(file.read_text(encoding="utf-8")))
-        if met:
-            found.append(f"{file.relative_to(folder)}: names the department {met.group()}")
-    return found
-
-
-def _texts(folder: Path, study: str) -> list[Path]:
-    """Return the built files that are text."""
-    kinds = {*TEXTS, ".csv"} - {".xlsx"}
-    bases = (folder / "exhibits" / study, folder / "site" / study)
-    return sorted(path for base in bases for path in base.rglob("*") if path.suffix in kinds)
+        return set()
+    return {str(label) for wave in study.waves for label in count(wave.name, ())[0].cluster.unique()}  # type: ignore[union-attr]

@@ -8,17 +8,22 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 
 import pandas as pd
 
+from digiskills.release.carriers import page, said
+
+ABOUT = ("method", "parameters")
 INSIDE = re.compile(r'<figure id="([^"]+)">(.*?)</figure>', re.DOTALL)
+PEOPLE = "answers?|answered|people answered|respondents?|employees|réponses?|répondants?|personnes ont répondu|employés"
+WHOLE = r"(\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+)"
+BASES = (
+    re.compile(rf"\bn\s?=\s?{WHOLE}(?![\d.,\u00a0\u202f]*\d)"),
+    re.compile(rf"(?<![\d.,–\u00a0\u202f-]){WHOLE}[ \u00a0\u202f](?:{PEOPLE})\b"),
+)
+"""How a text says on how many people a number stands."""
 DATA = re.compile(r"data:text/csv;charset=utf-8;base64,([A-Za-z0-9+/=]+)")
-PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
-ALTERNATIVE = re.compile(r'\balt="([^"]*)"')
-MARKUP = re.compile(r"<style.*?</style>|<metadata.*?</metadata>|<defs.*?</defs>|<[^>]*>", re.DOTALL)
-TEXTS = (".html", ".svg", ".json", ".xlsx", ".tex")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,8 @@ class Found:
         Its rows as text and numbers.
     texts : tuple of str
         What else the file says of it: figure, alternative text, caption, table.
+    around : frozenset of str
+        Counts of people that the sentences of its page say and no table of the page has.
     """
 
     id: str
@@ -44,6 +51,7 @@ class Found:
     scope: tuple[tuple[str, str], ...]
     frame: pd.DataFrame
     texts: tuple[str, ...] = ()
+    around: frozenset[str] = frozenset()
 
 
 def collect(folder: Path, study: str) -> list[Found]:
@@ -74,42 +82,49 @@ def collect(folder: Path, study: str) -> list[Found]:
 
 def _inside(file: Path, folder: Path) -> Iterator[Found]:
     """Yield the tables that a page carries."""
-    for identity, figure in INSIDE.findall(file.read_text(encoding="utf-8")):
-        pictures = [base64.b64decode(each).decode() for each in PICTURE.findall(figure)]
-        bare = DATA.sub("", PICTURE.sub("", figure))
-        texts = (*map(plain, pictures), *ALTERNATIVE.findall(bare), plain(bare))
-        for data in DATA.findall(figure):
-            frame = _frame(base64.b64decode(data))
-            yield Found(identity, file.relative_to(folder), _scope(file.stem), frame, texts)
+    marked = file.read_text(encoding="utf-8")
+    figures = [(name, figure, _frames(file, name, figure)) for name, figure in INSIDE.findall(marked)]
+    numbers = [frame.select_dtypes("number").to_numpy(float).ravel() for _, _, frames in figures for frame in frames]
+    around = bases(page(DATA.sub("", INSIDE.sub("", marked)).encode()))
+    around -= {f"{value:g}" for each in numbers for value in each.tolist()}
+    for name, figure, frames in figures:
+        texts = (page(DATA.sub("", figure).encode()),)
+        for frame in frames:
+            yield Found(name, file.relative_to(folder), _scope(file.stem), frame, texts, frozenset(around))
 
 
-def plain(marked: str) -> str:
-    """Return what a reader sees of a page or picture.
+def _frames(file: Path, name: str, figure: str) -> list[pd.DataFrame]:
+    """Return the tables of a figure: those within it, else the file beside the page."""
+    within = [_csv(data) for data in DATA.findall(figure)]
+    beside = file.parent / f"{file.stem}-files" / f"{name}.csv"
+    return within or ([_frame(beside.read_bytes())] if beside.is_file() else [])
+
+
+def bases(text: str) -> set[str]:
+    """Return the counts of people that a text says, by the words beside them.
 
     Parameters
     ----------
-    marked : str
-        HTML or SVG.
+    text : str
+        Any text, in English or French.
 
     Returns
     -------
-    str
-        Its text, parts apart by spaces.
+    set of str
+        Digits only.
     """
-    return unescape(MARKUP.sub(" ", marked))
+    return {re.sub(r"\D", "", match.group(1)) for pattern in BASES for match in pattern.finditer(text)}
 
 
 def _told(file: Path) -> str:
-    """Return the text of a file beside a table; pictures without text say nothing."""
-    if file.suffix == ".xlsx":
-        from openpyxl import load_workbook
+    """Return what a file beside a table says of it; numbers of its method are about the sample, not its rows."""
+    if file.suffix != ".json":
+        return said(file)
+    return " ".join(str(value) for name, value in json.loads(file.read_bytes()).items() if name not in ABOUT)
 
-        book = load_workbook(file, read_only=True, data_only=True)
-        return " ".join(str(cell) for each in book for row in each.iter_rows(values_only=True) for cell in row)
-    if file.suffix == ".json":
-        said = json.loads(file.read_text(encoding="utf-8"))
-        return " ".join(str(said.get(name, "")) for name in ("title", "caption", "alt_text"))
-    return plain(file.read_text(encoding="utf-8")) if file.suffix in TEXTS else ""
+
+def _csv(data: str) -> pd.DataFrame:
+    return _frame(base64.b64decode(data))
 
 
 def _frame(data: bytes) -> pd.DataFrame:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from html import escape
 from pathlib import Path
 
 from digiskills import words
-from digiskills.disclosure import Plan, overrides
+from digiskills.disclosure import Plan, editions, overrides
 from digiskills.disclosure.rules import REASONS
 from digiskills.release.checked import Checked
 from digiskills.study import Study
@@ -44,7 +45,9 @@ def page(study: Study, plan: Plan, checked: Checked, folder: Path, language: str
     title = say("release.title", study=study.title[language])
     parts = [f"<h1>{escape(title)}</h1><p>{escape(say('release.private'))}</p>"]
     parts += [_section(say("release.rules"), _list(_rules(study, say)))]
-    parts += [_section(say("release.withheld"), _by_reason(plan, say), _by_table(plan, say))]
+    parts += [_section(say("release.evidence"), _list(words.release_rules(study, language)))]
+    marks = f"<p>{escape(say('release.marks'))}</p>"
+    parts += [_section(say("release.withheld"), marks, _by_reason(plan, checked, say), _by_table(plan, checked, say))]
     decided = overrides.table(study)
     rows = [list(map(str, row)) for row in decided.itertuples(index=False, name=None)]
     parts += [
@@ -52,10 +55,9 @@ def page(study: Study, plan: Plan, checked: Checked, folder: Path, language: str
             say("release.decisions"), _table(list(decided.columns), rows) if rows else f"<p>{say('release.none')}</p>"
         )
     ]
-    parts += [_section(say("release.attack"), _attack(checked, say))]
-    parts += [
-        _section(say("release.digests"), _table([say("release.file"), "SHA-256"], _digests(plan, folder, study.name)))
-    ]
+    parts += [_section(say("release.editions"), _editions(study, say))]
+    parts += [_section(say("release.attack"), _attack(study, checked, say))]
+    parts += [_section(say("release.digests"), *_digested(plan, folder, say))]
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
     body = f"<body><main>{''.join(parts)}</main></body>"
     return f'<!DOCTYPE html><html lang="{language}"><head>{head}</head>{body}</html>\n'
@@ -95,36 +97,69 @@ def _rules(study: Study, say: _Say) -> list[str]:
     ]
 
 
-def _by_reason(plan: Plan, say: _Say) -> str:
+def _by_reason(plan: Plan, checked: Checked, say: _Say) -> str:
+    """How many cells each rule withholds, and what share of all cells of the survey's tables that is."""
     counted = Counter(why for cells in plan.withheld.values() for why in cells.values())
-    rows = [[say.why(why), say.number(counted[why])] for why in REASONS if counted[why]]
-    return _table([say("release.reason"), say("release.cells")], rows)
+    whole = sum(checked.sizes.values())
+    rows = [[say.why(why), *_lost(counted[why], whole, say)] for why in REASONS if counted[why]]
+    rows += [[say("release.sum"), *_lost(counted.total(), whole, say)]]
+    return _table([say("release.reason"), *_costs(say)], rows)
 
 
-def _by_table(plan: Plan, say: _Say) -> str:
-    """The tables that lost cells, with the reasons of each."""
+def _costs(say: _Say) -> list[str]:
+    return [say("release.cells"), say("release.all"), say("release.share")]
+
+
+def _lost(some: int, whole: int, say: _Say) -> list[str]:
+    """Cells withheld, cells of all, and their share."""
+    share = words.percent(some / whole, say.language, 1) if whole else words.NO_NUMBER
+    return [say.number(some), say.number(whole) if whole else words.NO_NUMBER, share]
+
+
+def _by_table(plan: Plan, checked: Checked, say: _Say) -> str:
+    """The tables that lost cells, how much of each, and the reasons."""
     rows = []
     for table in plan.tables:
         counted = Counter(plan.withheld.get(table.specification, {}).values())
         scope = ", ".join(f"{name} = {value}" for name, value in table.where)
+        whole = checked.sizes.get(table.specification, 0)
         why = "; ".join(f"{say.why(each)}: {say.number(counted[each])}" for each in REASONS if counted[each])
-        rows += [[table.id, table.wave, scope, say.number(counted.total()), why]] if counted else []
-    return _table(
-        [say("release.table"), say("release.wave"), say("release.scope"), say("release.cells"), say("release.reason")],
-        rows,
-    )
+        rows += [[table.id, table.wave, scope, *_lost(counted.total(), whole, say), why]] if counted else []
+    heads = [say(f"release.{name}") for name in ("table", "wave", "scope")]
+    return _table([*heads, *_costs(say), say("release.reason")], rows)
 
 
-def _attack(checked: Checked, say: _Say) -> str:
+def _editions(study: Study, say: _Say) -> str:
+    """What earlier editions told, which counts as known."""
+    found = sorted(editions.folder(study.name).glob("*.json"))
+    lines = [
+        say("release.edition", name=path.stem, n=say.number(len(json.loads(path.read_text(encoding="utf-8")))))
+        for path in found
+    ]
+    return _list(lines) if lines else f"<p>{escape(say('release.none'))}</p>"
+
+
+def _attack(study: Study, checked: Checked, say: _Say) -> str:
+    looked = say("release.looked", n=say.number(checked.files), least=say.number(study.release.smallest_group))
     told = say("release.read", tables=say.number(checked.tables), cells=say.number(len(checked.told)))
     found = [*map(str, checked.leaks), *checked.faults]
     result = _list(found) if found else f"<p>{escape(say('release.safe'))}</p>"
-    return f"<p>{escape(told)}</p>{result}"
+    return f"<p>{escape(told)}</p><p>{escape(looked)}</p>{result}"
 
 
-def _digests(plan: Plan, folder: Path, study: str) -> list[list[str]]:
-    """Digests of the plan, of the data by wave, and of every built file."""
-    rows = [["release plan", plan.digest], *([f"wave {name}", digest] for name, digest in sorted(plan.inputs.items()))]
+def _digested(plan: Plan, folder: Path, say: _Say) -> list[str]:
+    """Digests of the plan and of the data by wave; folded, of every built file."""
+    heads = [say("release.file"), "SHA-256"]
+    first = [[say("release.plan"), plan.digest]]
+    first += [[f"{say('release.wave')} {name}", digest] for name, digest in sorted(plan.inputs.items())]
+    files = _digests(folder, plan.study)
+    summary = escape(say("release.files", n=say.number(len(files))))
+    return [_table(heads, first), f"<details><summary>{summary}</summary>{_table(heads, files)}</details>"]
+
+
+def _digests(folder: Path, study: str) -> list[list[str]]:
+    """Digests of every built file."""
+    rows: list[list[str]] = []
     for base in (folder / "site" / study, folder / "exhibits" / study):
         files = sorted(path for path in base.rglob("*") if path.is_file())
         rows += [[str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]

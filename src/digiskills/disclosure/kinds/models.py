@@ -11,6 +11,7 @@ from digiskills import models
 from digiskills.disclosure.kinds.modelled import ALL, GAP, PREDICTORS, SHORT, Setting, held_item
 from digiskills.disclosure.source import Source
 from digiskills.errors import UsageError, nearest
+from digiskills.estimates.notes import with_notes
 from digiskills.models import ModelError
 from digiskills.models.coding import INTERCEPT
 from digiskills.models.fit import THRESHOLD
@@ -221,7 +222,7 @@ def _framed(setting: Setting, table: pd.DataFrame, *, weighted: bool = True) -> 
     bases = [_base(counted, setting, str(row.term), str(row.level), str(row.reference)) for row in frame.itertuples()]
     frame["n"], frame["clusters"] = zip(*bases, strict=True)
     order = ["term", "level", "reference", *NUMBERS, *(["p"] if "p" in frame else [])]
-    frame = frame[order]
+    frame = with_notes(frame[order])
     frame.attrs["method"] = method
     return frame
 

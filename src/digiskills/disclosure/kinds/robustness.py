@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from digiskills.answers import Answers
 from digiskills.disclosure.source import Source, items_of
 from digiskills.disclosure.table import SKILLS
 from digiskills.errors import UsageError, nearest
 from digiskills.gaps import robustness as cards
 from digiskills.gaps.respondents import pairs_of
+from digiskills.once import once
 
 OF_SKILLS = ("short_by_one", "mean_gap")
 OF_PEOPLE = {"below_minimum": cards.minimum_card, "t_shaped": cards.t_shape_card}
 OF_BARRIERS = "barrier_side"
+OPTIONS = ("measure", "skill", "barrier")
 EVERY = "all"
 APART = "apart"
 """Column of the respondents by whom the base of a choice differs from that of the headline."""
@@ -101,7 +104,20 @@ def robustness_order(source: Source) -> pd.DataFrame:
 
 
 def _card(source: Source, measure: str = "") -> pd.DataFrame:
-    """The robustness card of a table."""
+    """The robustness card of a table, made once for all tables that stand on it."""
+    kept = _cards(source.answers)
+    asked = repr((source.table.items, source.where, measure, *(source.option(name, "") for name in OPTIONS)))
+    if asked not in kept:
+        kept[asked] = _made(source, measure)
+    return kept[asked]
+
+
+@once
+def _cards(answers: Answers) -> dict[str, pd.DataFrame]:
+    return {}
+
+
+def _made(source: Source, measure: str) -> pd.DataFrame:
     _refuse_by(source)
     measure = measure or str(source.option("measure", OF_SKILLS[0]))
     if not source.table.items:

@@ -16,8 +16,11 @@ import paper_made as made
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from PIL import Image
 
 from digiskills import cli, commands, paper, paths, words
+from digiskills.charts import house
 from digiskills.errors import DigiskillsError, ReleaseError, UsageError
 from digiskills.paper import built as builds
 from digiskills.paper import latex, markdown, numbers, word
@@ -152,7 +155,7 @@ def test_units(reports: Path) -> None:
     assert units[made.CHANGES, "estimate"] == "percentage points"
     assert units[made.RESPONDENTS, "estimate"] == "people"
     assert units[made.RESPONDENTS, "n"] == "count"
-    assert not [one for one in known if re.search(r"[*†‡§¶]", one.text)]
+    assert not [one for one in known if re.search(r"[*†‡§¶‖]", one.text)]
 
 
 def test_two_rows_of_one_name_are_refused(reports: Path) -> None:
@@ -169,23 +172,46 @@ def test_what_is_stale_or_unknown_is_refused(reports: Path, tmp_path: Path) -> N
         paper.bundle(tmp_path / "b", exhibits=["05-gap-by-levl"], reports=reports)
     with pytest.raises(UsageError, match="--language"):
         paper.bundle(tmp_path / "b", language="de", reports=reports)
-    with pytest.raises(UsageError, match="one size only"):
-        paper.bundle(tmp_path / "b", preset="single column", reports=reports)
     made.replace(reports / "exhibits" / "ontario" / "en" / f"{made.LEVELS}.csv", "executive", "Executive")
     with pytest.raises(DigiskillsError, match="digiskills build 05-gaps-by-size-and-level --study ontario"):
         paper.bundle(tmp_path / "b", exhibits=[made.LEVELS, made.THEMES], reports=reports)
     assert not (tmp_path / "b").exists()
 
 
-def test_a_preset_takes_pictures_of_that_size(reports: Path, tmp_path: Path) -> None:
-    source = reports / "exhibits" / "ontario" / "en"
-    (source / f"{made.LEVELS}.single-column.png").write_bytes(b"a smaller picture")
-    made.freshen(reports)
-    paper.bundle(tmp_path / "b", preset="single column", reports=reports)
-    assert [path.name for path in (tmp_path / "b" / "figures").iterdir()] == [f"{made.LEVELS}.single-column.png"]
+def test_a_preset_draws_the_published_table_at_that_width(reports: Path, tmp_path: Path) -> None:
+    for name in ("b", "c"):
+        paper.bundle(tmp_path / name, exhibits=[made.LEVELS], preset="double column", reports=reports)
+    drawn = sorted((tmp_path / "b" / "figures").iterdir())
+    assert [path.name for path in drawn] == [f"{made.LEVELS}.double-column{end}" for end in (".pdf", ".png", ".svg")]
+    assert all(path.read_bytes() == (tmp_path / "c" / "figures" / path.name).read_bytes() for path in drawn)
+    with Image.open(drawn[1]) as image:
+        assert abs(image.width / 200 * 25.4 - 183) < 0.2
     assert "width" not in (tmp_path / "b" / "snippets" / "latex" / f"{made.LEVELS}.tex").read_text(encoding="utf-8")
-    with pytest.raises(UsageError, match="did you mean ‘single-column’"):
-        paper.bundle(tmp_path / "c", preset="singel column", reports=reports)
+    with pytest.raises(UsageError, match="did you mean ‘single column’"):
+        paper.bundle(tmp_path / "d", preset="singel column", reports=reports)
+
+
+def test_a_chart_that_cannot_be_read_so_narrow_is_refused_by_name(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cramped(figure: Figure, kind: str) -> None:
+        raise UsageError(f"{kind}: this chart does not fit a width of 89 mm")
+
+    monkeypatch.setattr(house, "refuse_cramped", cramped)
+    with pytest.raises(UsageError, match=r"leave these out[^\n]+\n05-gap-by-level: dots: .* 89 mm"):
+        paper.bundle(tmp_path / "b", exhibits=[made.LEVELS], preset="single column", reports=reports)
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_picture_of_a_preset_is_compared_with_the_present_table(reports: Path, tmp_path: Path) -> None:
+    paper.bundle(tmp_path / "b", exhibits=[made.LEVELS], preset="double column", reports=reports)
+    picture = tmp_path / "b" / "figures" / f"{made.LEVELS}.double-column.png"
+    manuscript = tmp_path / "paper.md"
+    manuscript.write_text(f"![A]({picture.relative_to(tmp_path)})\n", encoding="utf-8")
+    assert paper.check(manuscript, bundle=tmp_path / "b", reports=reports).findings == ()
+    picture.write_bytes(picture.read_bytes() + b" ")
+    (finding,) = paper.check(manuscript, bundle=tmp_path / "b", reports=reports).findings
+    assert "not the present one" in str(finding.message)
 
 
 def test_a_folder_of_the_authors_own_is_not_touched(folder: Path, reports: Path) -> None:

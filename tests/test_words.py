@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from digiskills import words
 from digiskills.disclosure import Released
 from digiskills.errors import UsageError
+from digiskills.study import Calibration
 
 SOURCE = Path(words.__file__).parents[1]
 PARTS = [
@@ -28,6 +29,7 @@ PARTS = [
     SOURCE / "exhibits",
     SOURCE / "joint_display",
     SOURCE / "notebook",
+    SOURCE / "notebook" / "panel",
     SOURCE / "release",
 ]
 SPACE = "\N{NO-BREAK SPACE}"
@@ -472,8 +474,9 @@ def test_the_caption_says_how_the_study_was_sampled(design: dict[str, object], s
 def test_nothing_left_is_said_in_words() -> None:
     frame = made.estimates(made.cells(item=made.SKILLS, measure=["short_by_one"]), hidden=1.0)
     sentences = words.findings_shortfalls(made.released(frame, "shortfalls"))
-    assert sentences[0] == "In the synthetic survey (2025), there are too few answers to show anything here."
-    assert sentences[1] == "In the synthetic survey (2025), 9 cells have too few answers or departments to show."
+    assert sentences[0] == "In the synthetic survey (2025), everything here is withheld."
+    why = "too few answers or departments, or needed so that none can be found by subtraction"
+    assert sentences[1] == f"In the synthetic survey (2025), 9 cells are withheld: {why}."
 
 
 def test_scope_is_said() -> None:
@@ -511,3 +514,43 @@ def test_banner_follows_the_evidence() -> None:
 def test_people_are_said_to_be_rounded() -> None:
     assert "nearest 10" in words.caption(made.shortfalls())
     assert "rounded" in " ".join(words.findings_shortfalls(made.shortfalls()))
+
+
+CALIBRATED = Calibration((("department_size",),), "received")
+RAKED = "errors are of what the calibration margins do not explain: department_size"
+
+
+@pytest.mark.parametrize(
+    ("calibration", "method", "said"),
+    [
+        (None, {"design": "Taylor linearisation"}, ("", "")),
+        (CALIBRATED, {"design": "none: respondents count as drawn one by one"}, ("", "")),
+        (
+            CALIBRATED,
+            {"design": "Taylor linearisation"},
+            ("Not adjusted for calibration", "Sans ajustement pour le calage"),
+        ),
+        (
+            CALIBRATED,
+            {"design": "Taylor", "calibration": RAKED},
+            ("errors are of what", "les erreurs sont celles de ce"),
+        ),
+    ],
+)
+def test_the_caption_says_whether_errors_count_the_calibration(
+    calibration: Calibration | None, method: dict[str, str], said: tuple[str, str]
+) -> None:
+    design = dataclasses.replace(made.ONTARIO.design, calibration=calibration)
+    for language, words_said in zip(("en", "fr"), said, strict=True):
+        frame = made.estimates(made.cells(item=made.SKILLS, measure=["short_by_one"]))
+        table = made.released(frame, "shortfalls", language=language, method=method)
+        text = words.caption(dataclasses.replace(table, study=dataclasses.replace(made.ONTARIO, design=design)))
+        assert words_said in text
+        assert ("alib" in text or "calés" in text) == bool(words_said)
+
+
+def test_captions_of_differences_say_that_they_are_made_before_rounding() -> None:
+    assert "two shares that look equal when rounded can differ" in words.caption(made.differences())
+    frame = made.estimates(made.cells(item=made.SKILLS, part=["difference", "mix", "rate"]))
+    split = made.released(frame, "mix_and_rate", language="fr")
+    assert "ne donnent pas forcément la différence montrée" in words.caption(split)

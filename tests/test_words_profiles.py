@@ -94,7 +94,7 @@ def test_sentences_of_a_withheld_table_hold_no_number_of_it(say) -> None:
     table = FINDINGS[say]("en")
     gone = made.withhold(table.frame, range(len(table.frame))).assign(**table.frame.filter(["answer"]))
     found = say(made.released(gone, table.kind))
-    assert found[0] == "In the synthetic survey (2025), there are too few answers to show anything here."
+    assert found[0] == "In the synthetic survey (2025), everything here is withheld."
     assert "%" not in "".join(found)
 
 
@@ -115,7 +115,7 @@ def test_coverage_names_the_skill_in_the_fewest_departments_that_is_shown() -> N
     one, three, withheld = words.findings_coverage(coverage())
     assert "at least 1 advanced person among the respondents" in one and f"“{label(ONE)}”: 90%" in one
     assert "at least 3 advanced people among the respondents" in three and f"“{label(ONE)}”: 50%" in three
-    assert "1 cell has too few" in withheld
+    assert "1 cell is withheld" in withheld
 
 
 def test_reach_is_called_different_only_where_intervals_lie_apart() -> None:
@@ -222,7 +222,7 @@ def test_tables_side_by_side_have_a_cell_for_each_header(language: str) -> None:
 def test_a_cell_that_is_withheld_says_so_and_the_others_stay() -> None:
     _, first, second = read(tables.html(coverage()))
     assert first[1:] == ["90% (88% to 92%)", "50% (48% to 52%)", "120"]
-    assert second[1:] == ["too few", "60% (58% to 62%)", "120"]
+    assert second[1:] == ["withheld", "60% (58% to 62%)", "120"]
 
 
 def test_shortfalls_stand_side_by_side_without_a_breakdown() -> None:

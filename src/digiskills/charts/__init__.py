@@ -10,6 +10,7 @@ from digiskills.charts.forest import forest
 from digiskills.charts.heatmap import heatmap
 from digiskills.charts.house import Drawing, preset
 from digiskills.charts.likert import likert
+from digiskills.charts.multiples import multiples
 from digiskills.charts.needed import detectable, needed
 from digiskills.charts.published import published
 from digiskills.charts.quadrants import quadrants
@@ -19,6 +20,7 @@ from digiskills.charts.shares import shares
 from digiskills.charts.slope import slope
 from digiskills.charts.specification import specification
 from digiskills.charts.themes import themes
+from digiskills.charts.upset import upset
 
 __all__ = [
     "Drawing",
@@ -32,6 +34,7 @@ __all__ = [
     "forest",
     "heatmap",
     "likert",
+    "multiples",
     "needed",
     "network",
     "preset",
@@ -43,4 +46,5 @@ __all__ = [
     "slope",
     "specification",
     "themes",
+    "upset",
 ]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from digiskills import words
 from digiskills.charts import colours, fit, house
 from digiskills.charts.marks import LABELS
-from digiskills.charts.shares import key
+from digiskills.charts.shares import key, signed
 from digiskills.disclosure import Released
 from digiskills.errors import UsageError
 
@@ -45,7 +45,9 @@ def apart(released: Released) -> house.Drawing:
     frame, about = words.rows(released), words.item_column(released)
     wide = frame.pivot(index=about, columns=by[0], values="value")
     wide = wide.reindex(index=words.items_of(released), columns=groups)
-    labels = {name: fit.wrap(words.item_label(released, name), house.room(LABELS)) for name in wide.index}
+    families = [colours.family(str(name)) for name in wide.index]
+    told = signed(families, [words.item_label(released, name) for name in wide.index])
+    labels = {name: fit.wrap(label, house.room(LABELS)) for name, label in zip(wide.index, told, strict=True)}
     heights = {name: max(ROW, fit.lines_in(label) * 7.5 * house.LINE + 0.06) for name, label in labels.items()}
     blocks = _blocks(wide)
     with house.style():
@@ -61,7 +63,7 @@ def apart(released: Released) -> house.Drawing:
         axes.set_yticks(list(ticks.values()), list(ticks), linespacing=1.05)
         axes.set_ylim(bottom, 0)
         _name_groups(axes, released, by[0], groups, frame)
-        entries = key(released.language, [colours.family(str(name)) for name in wide.index], shapes=False)
+        entries = key(released.language, families)
         return house.finish(figure, released, "apart", [words.text("note.apart", released.language)], key=entries)
 
 

@@ -9,6 +9,8 @@ from matplotlib.colors import to_hex, to_rgb
 CAPACITY, DATA_MANAGEMENT, CULTURE, OTHER = "#0369AC", "#C64A1C", "#1A1A1A", "#6B6B6B"
 FAMILIES = {"capacity": CAPACITY, "data_management": DATA_MANAGEMENT, "culture": CULTURE, "other": OTHER}
 FAMILY_MARKERS = {"capacity": "o", "data_management": "s", "culture": "D", "other": "^"}
+FAMILY_SIGNS = {"capacity": "●", "data_management": "■", "culture": "◆", "other": "▲"}
+"""The same shapes as text, before the words of a row whose marks cannot carry them: blue is like grey in print."""
 INK, QUIET, PAPER, BLACK = "#1A1A1A", "#595959", "#FFFFFF", "#000000"
 
 
@@ -29,6 +31,24 @@ def family(code: str) -> str:
         return "data_management"
     first = code.partition(".")[0]
     return first if first in ("capacity", "culture") else "other"
+
+
+def signed(name: str, label: str) -> str:
+    """Return the words of a barrier's row after the sign of its family.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FAMILIES`.
+    label : str
+        The words.
+
+    Returns
+    -------
+    str
+        Such as ``■ Data are hard to find``.
+    """
+    return f"{FAMILY_SIGNS[name]}\N{NO-BREAK SPACE}{label}"
 
 
 def contrast(one: str, other: str) -> float:

@@ -116,7 +116,7 @@ def network(released: Released, fewest: int) -> house.Drawing:
         axes.set_axis_off()
         unit = "paragraphs" if released.kind.endswith("paragraphs") else "passages"
         note = words.text(f"note.network.{unit}", released.language, fewest=words.number(fewest, released.language))
-        entries = key(released.language, [colours.family(str(code)) for code in totals], shapes=True)
+        entries = key(released.language, [colours.family(str(code)) for code in totals])
         return house.finish(figure, released, "network", [note], key=entries)
 
 

@@ -14,7 +14,7 @@ from digiskills.errors import UsageError
 
 LABELS = 2.1  # inches for the words of a skill
 CELL = 0.27  # inches of a row, at least
-SLIGHT, SMALL, OPEN = "#FBE7C6", "#DEDEDE", colours.PAPER
+SLIGHT, SMALL, OPEN = "#FBE7C6", "#C9C9C9", colours.PAPER
 MOST = 21  # columns: the pairs of seven groups
 VERDICTS = ("higher", "lower", "slight", "small", "open")
 FILLS = {"higher": colours.CAPACITY, "lower": colours.DATA_MANAGEMENT, "slight": SLIGHT, "small": SMALL, "open": OPEN}

@@ -13,12 +13,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from digiskills import words
 from digiskills.charts.colours import INK, QUIET
 from digiskills.charts.cramped import refuse_cramped
-from digiskills.charts.fit import lines_in, width_of, wrap
+from digiskills.charts.fit import lines_in, refuse_unknown, width_of, wrap
 from digiskills.disclosure import Released
 from digiskills.errors import UsageError, nearest
 
@@ -191,6 +192,8 @@ def finish(
     Drawing
         Higher than the figure given by the lines added.
     """
+    for shown in figure.findobj(Text):
+        refuse_unknown(str(shown.get_text()))
     language, across = released.language, width() - 2 * MARGIN
     heading = words.text(f"measure.{words.measure(released)}", language)
     above = [

@@ -13,7 +13,7 @@ from digiskills.codebook import MISSING_REASONS
 from digiskills.disclosure import Released
 from digiskills.errors import UsageError
 
-LOW, NEUTRAL, HIGH = ("#C64A1C", "#E9B49C"), "#D9D9D9", ("#9CC7E3", "#0369AC")
+LOW, NEUTRAL, HIGH = colours.DATA_MANAGEMENT, "#EDEDED", colours.CAPACITY
 ROW = 0.2  # inches of a bar
 SMALLEST_LABEL = 0.07  # a share below has no room for its number
 
@@ -47,9 +47,9 @@ def likert(released: Released) -> house.Drawing:
         apart = [name for name in MISSING_REASONS if name in set(frame["answer"])]
         widths = [5.0, 1.2] if apart else [5.0]
         figure, panels = house.start(sum(heights) + 0.5, len(widths), widths=widths)
-        shades, first = _shades(len(answers)), str(table.index[0])
+        fills, first = shades(len(answers)), str(table.index[0])
         places = _places(heights)
-        _bars(panels[0], released, table[answers], places, shades)
+        _bars(panels[0], released, table[answers], places, fills)
         panels[0].set_yticks(places, [labels[name] for name in table.index], linespacing=1.1)
         for panel in panels:
             panel.set_ylim(sum(heights), 0)
@@ -61,7 +61,7 @@ def likert(released: Released) -> house.Drawing:
         _bases(panels[-1], released, frame, list(table.index), places)
         key = [
             house.Key(words.answer_label(released, first, answer), colour)
-            for answer, colour in zip(answers, shades, strict=True)
+            for answer, colour in zip(answers, fills, strict=True)
         ]
         notes = [words.text("note.likert", released.language), *withheld_notes(released)]
         if any(released.study.codebook.item(name).reverse for name in table.index):
@@ -89,12 +89,32 @@ def _wide(frame: pd.DataFrame, answers: list[str]) -> pd.DataFrame:
     return table.loc[above.sort_values(ascending=False, kind="stable", na_position="last").index]
 
 
-def _shades(count: int) -> list[str]:
-    """Return the colours of a scale; the middle of an odd one is grey."""
+def shades(count: int) -> list[str]:
+    """Return the colours of a scale: neighbours differ in grey, too, and the middle of an odd one is grey.
+
+    Parameters
+    ----------
+    count : int
+        Answers of the scale.
+
+    Returns
+    -------
+    list of str
+        From the lowest answer to the highest. Where there is no middle, the lighter of the two answers beside it is
+        on the high side.
+    """
     half = count // 2
-    left = [LOW[0], *[LOW[1]] * (half - 1)] if half else []
-    right = [*[HIGH[0]] * (half - 1), HIGH[1]] if half else []
-    return [*left, *([NEUTRAL] if count % 2 else []), *right]
+    inner_low, inner_high = (0.42, 0.42) if count % 2 else (0.42, 0.2)
+    left, right = _tints(LOW, inner_low, half), _tints(HIGH, inner_high, half)
+    if count == 2:  # full orange and full blue are alike in grey
+        left = [colours.tint(LOW, inner_low)]
+    return [*left, *([NEUTRAL] if count % 2 else []), *right[::-1]]
+
+
+def _tints(colour: str, inner: float, count: int) -> list[str]:
+    """Return a colour, from full at the end of a scale to a tint near its middle."""
+    steps = max(count - 1, 1)
+    return [colours.tint(colour, 1 - (1 - inner) * place / steps) for place in range(count)]
 
 
 def _places(heights: list[float]) -> list[float]:

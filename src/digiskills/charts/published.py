@@ -41,7 +41,7 @@ def published(released: Released) -> house.Drawing:
         barriers = [colours.family(code) for code in released.frame["barrier"].astype(str)]
         notes = [words.text("note.published", released.language), *marks.withheld_notes(released)]
         notes += words.caution_lines(released)
-        entries = key(released.language, barriers, shapes=False)
+        entries = key(released.language, barriers)
         return house.finish(figure, released, "published", notes, key=entries)
 
 
@@ -53,4 +53,7 @@ def _surveys(released: Released) -> list[Released]:
 
 def _coloured(released: Released, rows: list[marks.Row]) -> list[marks.Row]:
     families = [colours.family(str(row.marks["barrier"].iloc[0])) for row in rows]
-    return [dataclasses.replace(row, colour=colours.FAMILIES[name]) for row, name in zip(rows, families, strict=True)]
+    return [
+        dataclasses.replace(row, colour=colours.FAMILIES[name], label=colours.signed(name, row.label))
+        for row, name in zip(rows, families, strict=True)
+    ]

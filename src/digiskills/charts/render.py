@@ -11,7 +11,7 @@ import io
 import json
 import math
 import re
-from collections import Counter
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ import matplotlib
 import matplotlib.backends.backend_pdf
 import matplotlib.backends.backend_svg
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.layout_engine import LayoutEngine
 from matplotlib.transforms import Bbox
 
 from digiskills.charts.house import MARGIN, Drawing, style
+from digiskills.charts.lean import lean
+from digiskills.errors import UsageError
 
 PRINT = 200  # dots per inch of the PNG
 KINDS = (".svg", ".pdf", ".png")
 _BARE = {"Date": None, "Creator": None, "Format": None, "Type": None}
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_PARTS = re.compile(r' (?:d|transform|points|x|y|width|height)="[^"]*"')
-_UNUSED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,31 @@ def tight_box(drawing: Drawing) -> Bbox:
     with style():
         engine = figure.get_layout_engine()
         if engine is not None:
-            engine.execute(figure)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UserWarning)  # said where words leave no room for a panel
+                _lay_out(drawing, engine)
             # an engine that is left in place would lay out and draw once more before each drawing
             figure.set_layout_engine(None)
         renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
         box: Bbox = figure.get_tightbbox(renderer)
     return box
+
+
+def _lay_out(drawing: Drawing, engine: LayoutEngine) -> None:
+    """Find the places of panels and words.
+
+    Raises
+    ------
+    UsageError
+        If the words leave no room for the marks.
+    """
+    try:
+        engine.execute(drawing.figure)
+    except UserWarning as problem:
+        raise UsageError(
+            f"{drawing.kind}: its words leave no room for the marks, so they cannot be read; shorten the labels, show "
+            "fewer groups with `only`, or draw the table with heatmap"
+        ) from problem
 
 
 def freeze(drawing: Drawing) -> Bbox:
@@ -220,74 +239,6 @@ def png(drawing: Drawing, said: Said | None = None, box: Bbox | None = None) -> 
     with style():
         # level 3 makes drawings smaller than level 6 does, in less time
         return _save(drawing, "png", box, PRINT, {"Software": None, **words}, pil_kwargs={"compress_level": 3})
-
-
-def lean(source: str) -> str:
-    """Return an SVG without comments, metadata, unused names and digits that no eye can see.
-
-    Parameters
-    ----------
-    source : str
-        As matplotlib writes it.
-
-    Returns
-    -------
-    str
-        The same picture at a third of the size.
-    """
-    text = _UNUSED.sub("", source)
-    text = _PARTS.sub(lambda part: _NUMBER.sub(_rounded, part.group()), text)
-    text = re.sub(r"\s*\n\s*", " ", text)
-    text = re.sub(r"> +<", "><", text)
-    # a glyph's place says the same as its translation; its unit is less than a tenth of a point
-    text = re.sub(r'(<use [^>]*)transform="translate\((\S+) 0\)"', lambda use: f'{use[1]}x="{float(use[2]):.0f}"', text)
-    text = text.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    text = re.sub(r' d="[^"]*"', lambda path: re.sub(r" ?([MLQCZz]) ?", r"\1", path.group()), text)
-    return _classes(_flat(_short_names(_without_blanks(text)))).strip()
-
-
-def _without_blanks(text: str) -> str:
-    """Drop the glyphs of spaces, which have no outline."""
-    for name in re.findall(r'<path id="([^"]+)"(?: transform="[^"]*")?/>', text):
-        text = re.sub(rf'<use href="#{re.escape(name)}"[^>]*/>', "", text)
-    return text
-
-
-def _classes(text: str) -> str:
-    """Write styles that stand often once, in the style sheet of the picture."""
-    often = [said for said, count in Counter(re.findall(r'style="([^"]*)"', text)).items() if count > 2]
-    for place, said in enumerate(often):
-        text = text.replace(f'style="{said}"', f'class="c{place:x}"')
-    sheet = "".join(f".c{place:x}{{{said}}}" for place, said in enumerate(often))
-    return text.replace("</style>", f"{sheet}</style>", 1)
-
-
-def _short_names(text: str) -> str:
-    """Drop names that nothing refers to and shorten the others."""
-    used = dict.fromkeys(re.findall(r'(?:href="|url\()#([^")]+)', text))
-    short = {name: f"{place:x}" for place, name in enumerate(used)}
-    text = re.sub(r' id="([^"]*)"', lambda at: f' id="g{short[at[1]]}"' if at[1] in short else "", text)
-    return re.sub(r'(href="|url\()#([^")]+)', lambda at: f"{at[1]}#g{short[at[2]]}", text)
-
-
-def _flat(text: str) -> str:
-    """Drop groups that carry nothing."""
-    kept: list[bool] = []
-
-    def one(tag: re.Match[str]) -> str:
-        if tag[0] == "</g>":
-            return "</g>" if kept.pop() else ""
-        if not tag[0].endswith("/>"):
-            kept.append(bool(tag[1]))
-        return tag[0] if tag[1] and not tag[0].endswith("/>") else ""
-
-    return re.sub(r"<g( [^>]*?)?/?>|</g>", one, text)
-
-
-def _rounded(found: re.Match[str]) -> str:
-    """Keep hundredths of a point; scales below 1 need more."""
-    value = float(found.group())
-    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _named(source: str, said: Said) -> str:

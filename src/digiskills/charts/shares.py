@@ -21,7 +21,7 @@ def shares(released: Released) -> house.Drawing:
     Returns
     -------
     Drawing
-        The highest share on top; barriers carry the colour and, without groups, the shape of their family.
+        The highest share on top; barriers carry the colour and the shape of their family.
     """
     released = _one_answer(released)
     with house.style():
@@ -30,7 +30,7 @@ def shares(released: Released) -> house.Drawing:
         rows = [_coloured(row, families, grouped) for row in marks.rows_of(released)]
         figure, (axes,) = house.start(sum(row.height for row in rows) + 0.3)
         marks.draw(axes, released, rows, bars=True)
-        entries = key(released.language, list(families.values()), shapes=not grouped)
+        entries = key(released.language, list(families.values()))
         reversed_items = "[" in "".join(families) and released.kind == "barrier_side"
         note = [words.text("note.reversed", released.language)] if reversed_items else []
         return house.finish(figure, released, "shares", [*marks.notes(released), *note], key=entries)
@@ -65,11 +65,13 @@ def _coloured(row: marks.Row, families: dict[str, str], grouped: bool) -> marks.
     family = families.get(str(row.marks["item_label"].iloc[0]), "")
     if not family:
         return row
-    marker = "" if grouped else colours.FAMILY_MARKERS[family]
-    return dataclasses.replace(row, colour=colours.FAMILIES[family], marker=marker)
+    row = dataclasses.replace(row, colour=colours.FAMILIES[family])
+    if grouped:  # there, the shapes of marks tell the groups
+        return dataclasses.replace(row, label=colours.signed(family, row.label))
+    return dataclasses.replace(row, marker=colours.FAMILY_MARKERS[family])
 
 
-def key(language: str, present: list[str], *, shapes: bool) -> list[house.Key]:
+def key(language: str, present: list[str]) -> list[house.Key]:
     """Return the key of the barriers' families that are present.
 
     Parameters
@@ -78,8 +80,6 @@ def key(language: str, present: list[str], *, shapes: bool) -> list[house.Key]:
         ``en`` or ``fr``.
     present : list of str
         Keys of `colours.FAMILIES`, repeated or not.
-    shapes : bool
-        Whether marks carry the family's shape beside its colour.
 
     Returns
     -------
@@ -89,7 +89,27 @@ def key(language: str, present: list[str], *, shapes: bool) -> list[house.Key]:
     if set(present) <= {"other"}:
         return []
     return [
-        house.Key(words.text(f"family.{name}", language), colour, colours.FAMILY_MARKERS[name] if shapes else "s")
+        house.Key(words.text(f"family.{name}", language), colour, colours.FAMILY_MARKERS[name])
         for name, colour in colours.FAMILIES.items()
         if name in present
     ]
+
+
+def signed(present: list[str], labels: list[str]) -> list[str]:
+    """Return the words of rows, each after the sign of its family where there are families to tell apart.
+
+    Parameters
+    ----------
+    present : list of str
+        Keys of `colours.FAMILIES`, one per row.
+    labels : list of str
+        The words.
+
+    Returns
+    -------
+    list of str
+        The words alone where all are of the family "other".
+    """
+    if set(present) <= {"other"}:
+        return labels
+    return [colours.signed(name, label) for name, label in zip(present, labels, strict=True)]

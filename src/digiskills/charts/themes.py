@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from digiskills import words
 from digiskills.charts import colours, fit, house
 from digiskills.charts.marks import LABELS
-from digiskills.charts.shares import key
+from digiskills.charts.shares import key, signed
 from digiskills.disclosure import Released
 from digiskills.errors import UsageError
 
@@ -51,7 +51,8 @@ def themes(released: Released) -> house.Drawing:
         down = math.ceil(len(groups) / MOST_ACROSS)
         across = math.ceil(len(groups) / down)
         room = house.room(LABELS if across == 1 else 1.9)
-        wrapped = [fit.wrap(str(labels[name]), room) for name in order.index]
+        families = [colours.family(str(name)) for name in order.index]
+        wrapped = [fit.wrap(said, room) for said in signed(families, [str(labels[name]) for name in order.index])]
         heights = [max(ROW, fit.lines_in(label) * 7.5 * house.LINE + 0.04) for label in wrapped]
         places = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
         figure, axes = house.start(down * (sum(heights) + 0.45) + 0.2, across, down, shared=True)
@@ -67,7 +68,7 @@ def themes(released: Released) -> house.Drawing:
                 panel.set_title(fit.wrap(label, (house.width() - house.room(2.1)) / across - 0.15, 7.5, "bold"))
         for empty in axes[len(groups) :]:
             empty.set_axis_off()
-        entries = key(released.language, [colours.family(str(name)) for name in order.index], shapes=False)
+        entries = key(released.language, families)
         notes = [words.text("note.counts", released.language)]
         return house.finish(figure, released, "themes", notes, key=entries)
 

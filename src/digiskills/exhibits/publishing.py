@@ -94,6 +94,8 @@ def publish(
         If the id is malformed, what is given was not released, or it was not declared under the id.
     """
     released = _released(identity, shown)
+    if released.sealed is not None:
+        released.refuse_changed()
     if folder is not None and identity not in released.ids:
         known = ", ".join(sorted(released.ids)) or "none"
         raise ReleaseError(
@@ -104,8 +106,9 @@ def publish(
         raise ReleaseError(f"‘{identity}’: its differences were not declared; declare them as an exhibit of their own")
     title, caption = words.title(released), words.caption(released)
     alt_text = words.alt_text(shown.kind if isinstance(shown, Drawing) else "table", released)
+    _refuse_strange(identity, released, {"title": title, "caption": caption, "alt_text": alt_text})
     about = _about(released, {"parameters": dict(parameters), "data_digest": data_digest, "code_version": code_version})
-    made = {".csv": _csv(released)}
+    made = {".csv": csv(released)}
     if isinstance(shown, Drawing):
         said = render.Said(identity, title, alt_text, about)
         # a page shows the SVG; nothing else is drawn where nothing is written
@@ -114,8 +117,19 @@ def publish(
     html = _html(identity, released, made, table, title, caption, alt_text)
     if folder is None:
         return Exhibit(identity, title, caption, alt_text, html)
-    made[".json"] = _json({"id": identity, "title": title, "caption": caption, "alt_text": alt_text}, released, about)
+    words_of_it = {"id": identity, "title": title, "caption": caption, "alt_text": alt_text}
+    made[".json"] = _json({**words_of_it, "chart": shown.kind if isinstance(shown, Drawing) else ""}, released, about)
     return Exhibit(identity, title, caption, alt_text, html, _write(identity, made, folder))
+
+
+def _refuse_strange(identity: str, released: Released, said: Mapping[str, str]) -> None:
+    """Refuse words that say what the table does not hold, or nothing of the picture."""
+    strange = {name: words.strange_numbers(text, released.language, [released]) for name, text in said.items()}
+    found = [f"its {name} says {', '.join(numbers)}" for name, numbers in strange.items() if numbers]
+    if found:
+        raise ReleaseError(f"‘{identity}’: {'; '.join(found)}, which its table does not hold")
+    if words.placeholder(said["alt_text"], said["title"]):
+        raise ReleaseError(f"‘{identity}’: its alternative text says nothing of it: ‘{said['alt_text']}’")
 
 
 def _about(released: Released, run: dict[str, Any]) -> dict[str, Any]:
@@ -141,8 +155,19 @@ def _released(identity: str, shown: object) -> Released:
     return released
 
 
-def _csv(released: Released) -> bytes:
-    """Return the numbers drawn, with what evidence they are; the same in both languages."""
+def csv(released: Released) -> bytes:
+    """Return the numbers of a table as a file, with what evidence they are; the same in both languages.
+
+    Parameters
+    ----------
+    released : Released
+        Any released table.
+
+    Returns
+    -------
+    bytes
+        UTF-8, one line per row.
+    """
     frame = released.frame
     if "evidence" not in frame:  # a joint table says it of each row
         frame = frame.assign(evidence=released.evidence_kind)

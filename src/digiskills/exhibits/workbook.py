@@ -11,7 +11,7 @@ import pandas as pd
 from digiskills import study as studies
 from digiskills import tables, words
 from digiskills.disclosure import JOINT, DeclaredTable, Released
-from digiskills.disclosure.plan import KEYS
+from digiskills.disclosure.keys import KEYS
 from digiskills.errors import UsageError
 from digiskills.study import Study
 

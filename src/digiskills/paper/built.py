@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from digiskills import study as studies
 from digiskills.codebook import LANGUAGES
 from digiskills.disclosure import DeclaredTable, Released
 from digiskills.errors import DigiskillsError, UsageError, nearest
+from digiskills.paper import drawn
 from digiskills.reports import declared, freshness, run
 from digiskills.reports.declared import Report
 from digiskills.study import Study
@@ -37,28 +38,26 @@ class Built:
         Its table, as published.
     files : tuple of Path
         All its files.
-    preset : str
-        Which size of its picture is taken; empty for that of its page.
+    sized : mapping of str to bytes
+        Its pictures at the size of a journal, by the names of their files; empty for those of its page.
     """
 
     id: str
     about: Mapping[str, Any]
     released: Released
     files: tuple[Path, ...]
-    preset: str = ""
-
-    @property
-    def presets(self) -> tuple[str, ...]:
-        """The sizes of its picture besides that of its page."""
-        found = (path.name.split(".") for path in self.files if path.suffix in PICTURES)
-        return tuple(sorted({parts[1] for parts in found if len(parts) > 2}))
+    sized: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def pictures(self) -> tuple[Path, ...]:
         """Its picture files, the one that prints best first; none of a table alone."""
-        stem = f"{self.id}.{self.preset}" if self.preset else self.id
-        found = {path.suffix: path for path in self.files if path.name == f"{stem}{path.suffix}"}
+        every = [Path(name) for name in self.sized] or [path for path in self.files if path.stem == self.id]
+        found = {path.suffix: path for path in every}
         return tuple(found[suffix] for suffix in PICTURES if suffix in found)
+
+    def picture(self, path: Path) -> bytes:
+        """Return the bytes of one of its `pictures`."""
+        return self.sized[path.name] if self.sized else path.read_bytes()
 
     @property
     def banner(self) -> str:
@@ -112,7 +111,8 @@ class Build:
         ids : iterable of str, optional
             The ones wanted; by default all that are declared and were published.
         preset : str
-            Size of their pictures, as built: ``single column`` or ``single-column``.
+            Width of their pictures, which are drawn from the published tables: ``single column`` or ``single-column``;
+            empty for the pictures of the pages.
 
         Returns
         -------
@@ -122,7 +122,8 @@ class Build:
         Raises
         ------
         UsageError
-            If an id is not declared, or no exhibit has the preset; suggests the nearest.
+            If an id is not declared or there is no such preset, suggests the nearest; if a chart cannot be read at
+            that width.
         DigiskillsError
             If an exhibit is stale or was never built; names the command that makes it.
         """
@@ -162,13 +163,17 @@ class Build:
 
     def _sized(self, found: Mapping[str, Built], preset: str) -> dict[str, Built]:
         """Return exhibits with pictures of another size; those that are tables alone stay as they are."""
-        wanted = preset.strip().lower().replace(" ", "-")
-        drawn = [one for one in found.values() if one.pictures]
-        known = sorted({name for one in drawn for name in one.presets})
-        if any(wanted not in one.presets for one in drawn):
-            way_out = nearest(wanted, known) if known else "this build has pictures of one size only"
-            raise UsageError(f"--preset {preset}: {way_out}")
-        return {name: dataclasses.replace(one, preset=wanted if one.pictures else "") for name, one in found.items()}
+        drawn.size(preset)
+        sized, refused = {}, []
+        for name, one in found.items():
+            try:
+                sized[name] = dataclasses.replace(one, sized=drawn.pictures(one.about, one.released, preset))
+            except UsageError as problem:
+                refused.append(f"{name}: {problem}")
+        if refused:
+            told = "\n".join(refused)
+            raise UsageError(f"--preset {preset}: leave these out with --exhibit, or take a wider preset:\n{told}")
+        return sized
 
     def _refuse_stale(self, wanted: Collection[str]) -> None:
         reports = {self.owners[name][0].key: self.owners[name][0] for name in wanted}

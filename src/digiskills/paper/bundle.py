@@ -46,7 +46,7 @@ def bundle(
     exhibits : sequence of str
         Their ids; all that were published where none are given.
     preset : str
-        Size of the pictures, as built; empty for that of the pages.
+        Width of the pictures, such as ``single column``; empty for that of the pages.
     reports : Path, optional
         Where the build wrote; ``reports`` by default.
 
@@ -161,7 +161,7 @@ def digest(content: bytes) -> str:
 
 def _exhibit(one: Built, place: str) -> dict[str, bytes]:
     """Return the files of one exhibit."""
-    files = {f"figures/{path.name}": path.read_bytes() for path in one.pictures}
+    files = {f"figures/{path.name}": one.picture(path) for path in one.pictures}
     files[f"data/{one.id}.csv"] = next(path for path in one.files if path.suffix == ".csv").read_bytes()
     texts = {f"snippets/latex/{one.id}-table.tex": latex.table(one), f"snippets/{one.id}-table.md": markdown.table(one)}
     if one.pictures:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from digiskills.charts.house import PRESETS
 from digiskills.errors import UsageError, nearest
 from digiskills.paper import built as builds
-from digiskills.paper import docx, manuscript, numbers
+from digiskills.paper import docx, drawn, manuscript, numbers
 from digiskills.paper.built import Build, Built
 from digiskills.paper.bundle import MANIFEST, digest, manifest
 from digiskills.paper.manuscript import Manuscript, Picture, Said
@@ -83,6 +84,7 @@ class _Known:
     before: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(
@@ -190,7 +192,7 @@ def _known(said: Manuscript, build: Build, bundle: Path | None) -> _Known:
     built = build.published(name for name in build.owners if name in named)
     now = numbers.read(built.values())
     tags |= {numbers.tag(number.name): number.names[0] for number in now.each()}
-    return _Known(build, built, now, before, tags, pictures)
+    return _Known(build, built, now, before, tags, pictures, _kept_sizes(bundle))
 
 
 def _kept(bundle: Path | None) -> list[dict[str, Any]]:
@@ -208,6 +210,18 @@ def _kept_pictures(bundle: Path | None) -> dict[str, str]:
     """Return the exhibit of each picture of a bundle, by the picture's digest."""
     files = manifest(bundle).get("files", {}) if bundle else {}
     return {sha: _stem(name) for name, sha in files.items() if name.startswith("figures/")}
+
+
+def _kept_sizes(bundle: Path | None) -> dict[str, str]:
+    """Return the width of each exhibit's pictures in a bundle, where it is not that of the pages."""
+    files = manifest(bundle).get("files", {}) if bundle else {}
+    return {_stem(name): _size(name) for name in files if name.startswith("figures/") and _size(name)}
+
+
+def _size(name: str) -> str:
+    """Return the preset in the name of a picture, ``<id>.<preset>.<suffix>``."""
+    parts = PurePosixPath(name).name.split(".")
+    return parts[1] if len(parts) == 3 and parts[1].replace("-", " ") in PRESETS else ""
 
 
 def _stem(name: str) -> str:
@@ -264,8 +278,20 @@ def _figure(picture: Picture, known: _Known) -> Iterable[Finding]:
         yield Finding(picture.place, f"figure {picture.name} is not there")
     else:
         present = {digest(path.read_bytes()) for path in known.built[exhibit].files}
-        if digest(picture.content) not in present:
+        sizes = {_size(picture.name), known.sizes.get(exhibit, "")} - {""}
+        if digest(picture.content) not in present | _drawn(known.built[exhibit], sizes):
             yield Finding(picture.place, f"figure {exhibit} is not the present one: make the bundle again")
+
+
+def _drawn(one: Built, sizes: Iterable[str]) -> set[str]:
+    """Return the digests of an exhibit's pictures at other widths; none where its chart no longer fits."""
+    found: set[str] = set()
+    for name in sizes:
+        try:
+            found |= {digest(content) for content in drawn.pictures(one.about, one.released, name).values()}
+        except UsageError:
+            continue
+    return found
 
 
 def _notes(said: Manuscript, bundle: Path | None) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def figure(built: Built) -> str:
         Needs ``graphicx``; a picture that LaTeX cannot read stands as PNG.
     """
     picture = next(path.name for path in built.pictures if path.suffix != ".svg")
-    size = "" if built.preset else "width=\\linewidth,"  # a preset has the size of the page already
+    size = "" if built.sized else "width=\\linewidth,"  # a preset has the size of the page already
     return (
         "\\begin{figure}\n  \\centering\n"
         f"  \\includegraphics[{size}alt={{{escape(built.about['alt_text'])}}}]"

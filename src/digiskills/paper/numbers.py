@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from digiskills import words
-from digiskills.disclosure import Released
+from digiskills.disclosure import JOINT, Released
 from digiskills.errors import ReleaseError
 from digiskills.paper.built import Built
 from digiskills.tables import columns
@@ -111,6 +111,8 @@ def read(built: Iterable[Built]) -> Numbers:
     known: dict[str, Number] = {}
     withheld: dict[str, str] = {}
     for one in built:
+        if one.released.evidence == JOINT:
+            continue  # side by side stand numbers of other exhibits, which have their names there
         rows = words.rows(one.released)
         keys = keys_of(one.id, one.released)
         for key, (_, row) in zip(keys, rows.iterrows(), strict=True):

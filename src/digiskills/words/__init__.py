@@ -17,6 +17,7 @@ from digiskills.words.captions import (
     withheld_count,
 )
 from digiskills.words.catalogue import entries, text
+from digiskills.words.checked import placeholder, strange_numbers
 from digiskills.words.choices import findings_order, findings_range
 from digiskills.words.coded import (
     findings_cooccurrence,
@@ -26,7 +27,9 @@ from digiskills.words.coded import (
     findings_together,
 )
 from digiskills.words.coefficients import BESIDE, IN_PERCENT, coefficient_label, scale_label, undefined_label
+from digiskills.words.contents import findings_contents
 from digiskills.words.differences import findings_changes, findings_model, findings_robustness
+from digiskills.words.evidence_rules import release_rules
 from digiskills.words.explained import (
     findings_adjusted,
     findings_beside,
@@ -71,6 +74,7 @@ from digiskills.words.labels import (
     source,
     value_column,
 )
+from digiskills.words.lens import findings_lens, lens_source, parts_of
 from digiskills.words.measures import (
     INDICES,
     MEASURES,
@@ -110,6 +114,7 @@ from digiskills.words.profiles import (
     findings_reach,
     findings_sets,
     findings_t_shaped,
+    set_of,
 )
 from digiskills.words.reliability import MARKS, footnotes, mark
 from digiskills.words.scales_and_coders import (
@@ -168,6 +173,7 @@ __all__ = [
     "findings_between_departments",
     "findings_changes",
     "findings_coders",
+    "findings_contents",
     "findings_cooccurrence",
     "findings_coverage",
     "findings_cuts",
@@ -177,6 +183,7 @@ __all__ = [
     "findings_differences",
     "findings_equivalence",
     "findings_joint",
+    "findings_lens",
     "findings_literacy",
     "findings_mix_and_rate",
     "findings_model",
@@ -225,6 +232,7 @@ __all__ = [
     "item_label",
     "items_of",
     "join",
+    "lens_source",
     "level",
     "mark",
     "measure",
@@ -235,8 +243,10 @@ __all__ = [
     "ordinal",
     "own_probability",
     "p_value",
+    "parts_of",
     "people",
     "percent",
+    "placeholder",
     "plan_note",
     "points",
     "power_words",
@@ -245,12 +255,14 @@ __all__ = [
     "quadrant_label",
     "ranks",
     "recommendation",
+    "release_rules",
     "rests_on",
     "row_form",
     "row_parts",
     "rows",
     "scale_label",
     "sentence",
+    "set_of",
     "several",
     "short",
     "side_label",
@@ -260,6 +272,7 @@ __all__ = [
     "span",
     "speaker",
     "statement",
+    "strange_numbers",
     "term_label",
     "text",
     "title",

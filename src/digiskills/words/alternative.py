@@ -65,7 +65,8 @@ def alt_text(kind: str, released: Released) -> str:
     ----------
     kind : str
         Kind of chart: ``likert``, ``dumbbell``, ``dots``, ``heatmap``, ``themes``, ``published``,
-        ``shares``, ``ranks``, ``quadrants``, ``forest``, ``slope``, ``specification`` or ``table``.
+        ``shares``, ``ranks``, ``quadrants``, ``forest``, ``slope``, ``specification``, ``upset``,
+        ``multiples`` or ``table``.
     released : Released
         What it draws.
 

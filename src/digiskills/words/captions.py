@@ -26,6 +26,8 @@ COUNTED: tuple[str, ...] = ("respondents", "themes", "passages", "figures", "dep
 COUNTED += ("cooccurrence", "cooccurrence_in_paragraphs", "saturation", "barriers_voiced", "codes_voiced")
 COUNTED += ("joint_display", "recommendations", "questions", "response")
 """Kinds of table without weighted estimates."""
+APART = ("differences", "mix_and_rate")
+"""Kinds whose numbers are differences that a reader could make from other numbers, rounded, of the same page."""
 OWN_METHOD = ("coverage", "between_departments")
 """Kinds whose estimates are of departments, and not of people at two stages."""
 BASES: dict[str, tuple[str, ...]] = {
@@ -144,7 +146,7 @@ def title(released: Released) -> str:
 
 
 def withheld_count(released: Released) -> int:
-    """Return how many cells (item and group) have no numbers because too few answered."""
+    """Return how many cells (item and group) are withheld."""
     about = CELLS.get(released.kind, (item_column(released),))
     cell = [name for name in dict.fromkeys([*about, *released.by]) if name in released.frame]
     hidden = released.frame[released.frame["withheld"].ne("")]
@@ -178,10 +180,21 @@ def caption(released: Released) -> str:
     parts += _ways(released)
     parts += _of_model(released)
     parts += [text("changes.rounding", language)] if has_rounded(released) else []
+    parts += [text(f"{kind}.rounding", language)] if kind in APART else []
+    parts += _calibrated(released)
     parts += [f"{line}." for line in caution_lines(released)]
     parts += [text("people.rounding", language)] if "people_short" in set(released.frame.get("measure", [])) else []
     parts += [text("withheld.cells", language, count=count, n=number(count, language))] if count else []
     return " ".join(part for part in parts if part)
+
+
+def _calibrated(released: Released) -> list[str]:
+    """Return whether intervals count that the weights were calibrated, in a study that calibrates them."""
+    drawn = not str(released.method.get("design") or "none").startswith("none")
+    if released.study.design.calibration is None or "low" not in released.frame or not drawn:
+        return []
+    counted = "counted" if "calibration" in released.method else "not_counted"
+    return [text(f"calibration.{counted}", released.language)]
 
 
 def _of_model(released: Released) -> list[str]:

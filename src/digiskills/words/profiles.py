@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
 WHOLE, HALVES = "below_minimum", ("tasks_not_alone", "quiz_not_right")
-NO_SET = "none"
+NO_SET, WITH = "none", " + "
+
+
+def set_of(name: str) -> list[str]:
+    """Return the skills of a set in a table of kind ``sets_short``; none for the people who are short of none."""
+    return [] if name == NO_SET else name.split(WITH)
 
 
 def _nothing(released: Released) -> list[str]:

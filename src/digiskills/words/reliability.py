@@ -11,7 +11,7 @@ from digiskills.words.catalogue import text
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
-MARKS = {"no_interval": "§", "no_variance": "¶", "lonely": "‡", "few_df": "†"}
+MARKS = {"no_interval": "§", "no_variance": "¶", "lonely": "‡", "few_df": "†", "wide": "‖"}
 """A note of an estimate (`digiskills.estimates.notes`) and the mark that a reader sees."""
 RULES = {"Satterthwaite": "two_stages", "clusters minus strata": "one_stage", "the smallest": "smallest"}
 """How the rule in a table's method starts, and the text that says it."""

@@ -9,7 +9,7 @@ from tiny_site import declare, notebook, site
 
 from digiskills import disclosure
 from digiskills.errors import UsageError
-from digiskills.reports import declared
+from digiskills.reports import carried, declared
 from digiskills.reports.run import declared_tables
 from digiskills.study import read as read_study
 
@@ -121,7 +121,7 @@ def test_reports_are_found_by_number_notebook_or_page(tmp_path: Path, monkeypatc
 def test_the_kinds_are_those_of_disclosure_control() -> None:
     coded = {"barriers_voiced", "codes_voiced", "paraphrases", "joint_display", "recommendations", "questions"}
     coded |= {"themes", "passages", "cooccurrence", "cooccurrence_in_paragraphs", "saturation", "texts"}
-    coded |= set(declared.OF_CODERS)
+    coded |= set(carried.OF_CODERS)
     assert {*disclosure.KINDS, *coded, "figures"} == set(declared.KINDS)
 
 

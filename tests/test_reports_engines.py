@@ -15,7 +15,7 @@ import pytest
 from tiny_site import declare, notebook, site
 
 from digiskills.reports import declared, run
-from digiskills.reports.engines import FORK, PAPERMILL, zygote
+from digiskills.reports.engines import FORK, PAPERMILL, ahead
 from digiskills.reports.engines.forks import Refused, warming
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
@@ -202,4 +202,4 @@ def waited_for(path: Path) -> str:
 
 def test_what_notebooks_import_is_found_without_running_them(at: Path) -> None:
     site(at, declare("01-ok"), n01_ok=notebook("import json, os.path\nfrom html import escape", "not python ("))
-    assert zygote.imported_by_notebooks(at / "notebooks") == ["json", "os.path", "html"]
+    assert ahead.imported_by_notebooks(at / "notebooks") == ["json", "os.path", "html"]

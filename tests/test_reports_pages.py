@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from tiny_site import declare, notebook, site
 
-from digiskills.reports import declared, pages
+from digiskills.reports import declared, pages, shell
 from digiskills.reports.declared import Report, Table
 from digiskills.reports.execute import clean
 from digiskills.reports.failure import Stopped
@@ -173,7 +173,7 @@ def test_text_of_an_output_is_escaped(report: Report) -> None:
 
 def test_a_page_is_small_and_asks_for_nothing(report: Report) -> None:
     page = pages.page(clean(notebook()), report, LINKS)
-    assert len((pages.TEMPLATE / "style.css").read_bytes()) < 15_000
+    assert len((shell.TEMPLATE / "style.css").read_bytes()) < 15_000
     assert len(page.encode()) < 15_000
     assert "default-src 'none'" in page
     assert "<script" not in page

@@ -200,17 +200,17 @@ class Addresses(HTMLParser):
 
 
 def test_no_page_holds_an_address_outside_the_site_and_every_link_leads_somewhere(built: Any) -> None:
-    from digiskills.reports import index
+    from digiskills.reports import index, shell
 
     folder, _, _ = built
     index.write(folder)
     pages = sorted(folder.glob("site/**/*.html"))
-    assert len(pages) == 9
+    assert len(pages) == 9 + 2 * len((*shell.ABOUT, "explorer"))
     for page in pages:
         text = page.read_text(encoding="utf-8")
         parser = Addresses()
         parser.feed(text)
-        assert "<script" not in text
+        assert text.count("<script") <= (page.name in ("index.html", "explorer.html")), "scripts only filter lists"
         assert "http" not in text.replace("http-equiv", "")
         for address in parser.found:
             target = address.partition("#")[0]

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 import time
@@ -15,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digiskills import paths
+from digiskills import study as studies
 from digiskills.reports import freshness
+from digiskills.reports.cleaned import clean
 from digiskills.reports.declared import Report
 from digiskills.reports.failure import Failure, Stopped, of_notebook, scrub
 from digiskills.reports.gate import pass_released
+from digiskills.reports.placing import aside_of, log_of, making, put_in_place
 
 IN_PROCESS = "digiskills-in-process"
-# What a kernel says of its language; the class of highlighted code follows from it.
-LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
-
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -89,7 +88,7 @@ def make(
     from digiskills.reports import pages as page_maker
 
     started = time.monotonic()
-    with _making(aside or aside_of(report, folder)) as staging:
+    with making(aside or aside_of(report, folder)) as staging:
         try:
             with _output_to(log_of(report, folder)):
                 executed = execute(report, staging, engine, timeout)
@@ -125,7 +124,7 @@ def rescue(report: Report, pages: Mapping[str, str], folder: Path, aside: Path, 
 
     from digiskills.reports import pages as page_maker
 
-    with _making(aside) as staging:
+    with making(aside) as staging:
         output = staging / "run.ipynb"
         if output.exists():
             nbformat.write(clean(nbformat.read(output, as_version=4)), output)
@@ -133,60 +132,12 @@ def rescue(report: Report, pages: Mapping[str, str], folder: Path, aside: Path, 
         return _placed(report, page, reason, staging, folder, 0.0)
 
 
-def aside_of(report: Report, folder: Path) -> Path:
-    """Return a folder of its own for the making of a report.
-
-    Parameters
-    ----------
-    report : Report
-        The report.
-    folder : Path
-        Where ``site``, ``exhibits`` and ``runs`` are.
-
-    Returns
-    -------
-    Path
-        Does not exist yet.
-    """
-    return folder / "runs" / report.study / report.language / f".making-{report.page}-{secrets.token_hex(4)}"
-
-
-def log_of(report: Report, folder: Path) -> Path:
-    """Return the file that what a report prints goes to.
-
-    Parameters
-    ----------
-    report : Report
-        The report.
-    folder : Path
-        Where ``site``, ``exhibits`` and ``runs`` are.
-
-    Returns
-    -------
-    Path
-        Beside its executed notebook.
-    """
-    return folder / "runs" / report.study / report.language / f"{report.page}.log"
-
-
-@contextlib.contextmanager
-def _making(aside: Path) -> Iterator[Path]:
-    """Make a folder for what is not in place yet, and remove it; what is in it is for its owner."""
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    aside.parent.chmod(0o700)  # executed notebooks and logs are for their owner
-    aside.mkdir(mode=0o700, exist_ok=True)
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
 def _placed(report: Report, page: str, error: str, staging: Path, folder: Path, seconds: float) -> Outcome:
     """Put what was made in its place and return how the report ended."""
     from digiskills.reports.run import Outcome
 
     (staging / "page.html").write_text(page, encoding="utf-8")
-    files = _put_in_place(report, staging, folder, failed=bool(error))
+    files = put_in_place(report, staging, folder, failed=bool(error))
     return Outcome(report, "failed" if error else "made", seconds, error, tuple(files))
 
 
@@ -224,7 +175,7 @@ def execute(report: Report, staging: Path, engine: str | None = None, timeout: f
     reason = ""
     try:
         papermill.execute_notebook(
-            str(report.path),
+            str(_as_carried(report, staging)),
             str(output),
             engine_name=engine,
             parameters=dict(report.parameters),
@@ -249,47 +200,18 @@ def execute(report: Report, staging: Path, engine: str | None = None, timeout: f
     return executed
 
 
-def clean(executed: NotebookNode) -> NotebookNode:
-    """Return the notebook without what changes from run to run: times, paths, warnings, ids.
+def _as_carried(report: Report, staging: Path) -> Path:
+    """Return the notebook to run: the report's own, or a copy without what the study's data cannot carry."""
+    if not report.lacking:
+        return report.path
+    from digiskills.reports.trimmed import trimmed
 
-    Parameters
-    ----------
-    executed : NotebookNode
-        As papermill gave it; it is changed in place.
-
-    Returns
-    -------
-    NotebookNode
-        The same notebook. What was printed to the error stream goes to the log.
-    """
-    executed.metadata.pop("papermill", None)
-    executed.metadata["language_info"] = dict(LANGUAGE)
-    executed.cells = [
-        cell for cell in executed.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
-    ]
-    for cell in executed.cells:
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stderr":
-                sys.stderr.write(output.text)
-            _scrub_output(output)
-        if cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
-    return executed
-
-
-def _scrub_output(output: NotebookNode) -> None:
-    """Take absolute paths out of the texts of an output."""
-    if "text" in output:
-        output.text = scrub(output.text)
-    if "traceback" in output:
-        output.traceback = [scrub(line) for line in output.traceback]
-    for kind, text in output.get("data", {}).items():
-        if kind.startswith("text/") and isinstance(text, str):
-            output.data[kind] = scrub(text)
+    notebook = json.loads(report.path.read_text(encoding="utf-8"))
+    evidence = tuple(studies.read(report.study).evidence)
+    notebook["cells"] = trimmed(notebook["cells"], dict(report.lacking), evidence)
+    carried = staging / report.path.name
+    carried.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    return carried
 
 
 def _message(report: Report, exhibits: Path, mark: str) -> str:
@@ -333,28 +255,3 @@ def _output_to(log: Path) -> Iterator[None]:
             for number, saved in enumerate(kept, start=1):
                 os.dup2(saved, number)
                 os.close(saved)
-
-
-def _put_in_place(report: Report, staging: Path, folder: Path, failed: bool) -> list[Path]:
-    """Move what was made to where it belongs and return where that is; a failed run publishes no exhibit."""
-    at = Path(report.study) / report.language
-    files = {staging / "page.html": folder / "site" / at / f"{report.page}.html"}
-    files[staging / "run.ipynb"] = folder / "runs" / at / f"{report.page}.ipynb"
-    made = [] if failed else sorted(path for path in (staging / "files").rglob("*") if path.is_file())
-    for path in made:
-        files[path] = folder / "site" / at / f"{report.page}-files" / path.relative_to(staging / "files")
-    placed = []
-    for source, target in files.items():
-        if source.exists():
-            placed.append(_copy(source, target))
-    if not report.scope:
-        placed += [_copy(path, folder / "exhibits" / at / path.relative_to(staging / "files")) for path in made]
-    return placed
-
-
-def _copy(source: Path, target: Path) -> Path:
-    """Copy a file beside its place and rename it, so that a reader never meets half of it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.copyfile(source, aside)
-    return aside.replace(target)

@@ -11,9 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from digiskills import paths
+from digiskills import one_language, paths
 from digiskills.codebook import LANGUAGES
-from digiskills.reports import imports, one_language
+from digiskills.reports import imports
 from digiskills.reports.declared import Report
 
 Ledger = dict[str, dict[str, Any]]

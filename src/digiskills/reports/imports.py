@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from digiskills.reports import one_language
+from digiskills import one_language
 
 PACKAGE = "digiskills"
 # What makes the release plan, runs the notebook and writes its page.

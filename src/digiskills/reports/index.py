@@ -8,16 +8,18 @@ from typing import Any
 
 from digiskills import study as studies
 from digiskills.codebook import LANGUAGES
-from digiskills.reports import freshness
-from digiskills.reports.declared import Report, reports, rests_on
+from digiskills.reports import about, explorer, filters, freshness, left_out, pdf, shell
+from digiskills.reports.carried import rests_on
+from digiskills.reports.declared import Report, reports
 from digiskills.reports.freshness import Ledger
 from digiskills.reports.interface import text
-from digiskills.reports.pages import frame, rendered, scope_label
+from digiskills.reports.scope_words import scope_label
+from digiskills.reports.shell import frame, rendered, switch
 from digiskills.study import Study
 
 
 def write(folder: Path) -> Path:
-    """Return the site's front page, written with those of every study that has pages.
+    """Return the site's front page, written with those of every study that has pages, and the pages about it.
 
     Parameters
     ----------
@@ -30,12 +32,27 @@ def write(folder: Path) -> Path:
         ``site/index.html``.
     """
     ledger = freshness.read(folder)
-    site = folder / "site"
-    for name in _studies(ledger):
+    site, found = folder / "site", [studies.read(name) for name in _studies(ledger)]
+    for study in found:
+        explorer.write(study.name, folder)
         for language in LANGUAGES:
-            book = _workbook(folder, studies.read(name), language)
-            _write(site / name / language / "index.html", study_page(studies.read(name), language, ledger, book))
-    return _write(site / "index.html", front_page([studies.read(name) for name in _studies(ledger)], ledger))
+            book = _workbook(folder, study, language)
+            _write(site / study.name / language / "index.html", study_page(study, language, ledger, book))
+    write_about(folder)
+    return _write(site / "index.html", front_page(found, ledger))
+
+
+def write_about(folder: Path) -> None:
+    """Write the pages about every study that has reports; those that would be the same stay.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``site`` and ``run.json`` are.
+    """
+    for name in _studies(freshness.read(folder)):
+        for page, content in about.pages(studies.read(name)):
+            _write(folder / "site" / name / f"{page}.html", content)
 
 
 def study_page(study: Study, language: str, ledger: Ledger, workbook: str = "") -> str:
@@ -57,19 +74,23 @@ def study_page(study: Study, language: str, ledger: Ledger, workbook: str = "") 
     str
         A whole HTML document.
     """
-    shown = {"title": study.title[language], "table": _list(study, language, ledger, ""), "workbook": workbook}
-    other = next(word for word in LANGUAGES if word != language)
+    listed = _listed(study, language, ledger)
+    shown = {
+        "title": study.title[language],
+        "filter": filters.form(listed, [study], [language]),
+        "table": _list(listed, study, language, ledger, ""),
+        "workbook": workbook,
+        "assumptions": left_out.assumptions(study, language),
+        "left_out": left_out.notebooks(study, language),
+    }
     return frame(
-        language=language,
-        title=study.title[language],
+        language,
+        study.title[language],
+        rendered("study.html.j2", language, **shown),
         site=text("site_title", language),
         home="../../index.html",
-        other={"language": other, "href": f"../{other}/index.html"},
-        contents=[],
-        banners=[],
-        scope="",
-        content=rendered("study.html.j2", language, **shown),
-        foot=[],
+        other=switch(language, "index"),
+        script=filters.script(),
     )
 
 
@@ -89,18 +110,18 @@ def front_page(found: Sequence[Study], ledger: Ledger) -> str:
         A whole HTML document; what is in French says so to screen readers.
     """
     sections = [_section(study, language, ledger) for study in found for language in LANGUAGES]
+    listed = [report for study in found for language in LANGUAGES for report in _listed(study, language, ledger)]
     titles = {language: text("site_title", language) for language in LANGUAGES}
+    form = filters.form(listed, found, LANGUAGES) if found else ""
     return frame(
-        language="en",
-        title=titles["en"],
+        "en",
+        titles["en"],
+        rendered("front.html.j2", "en", titles=titles, sections=sections, filter=form),
         site=titles["en"],
-        home="",
-        other=None,
-        contents=[],
-        banners=[],
-        scope="",
-        content=rendered("front.html.j2", "en", titles=titles, sections=sections),
-        foot=[],
+        about=[
+            link for study in found[:1] for word in LANGUAGES for link in shell.about(word, f"{study.name}/{word}/")
+        ],
+        script=filters.script() if found else "",
     )
 
 
@@ -113,21 +134,25 @@ def _section(study: Study, language: str, ledger: Ledger) -> dict[str, str]:
         "title": study.title[language],
         "intro": text("site_intro", language),
         "href": f"{prefix}index.html",
-        "table": _list(study, language, ledger, prefix),
+        "table": _list(_listed(study, language, ledger), study, language, ledger, prefix),
     }
 
 
-def _list(study: Study, language: str, ledger: Ledger, prefix: str) -> str:
-    """Return the reports of one language as a table: those declared, then those made on one occasion."""
+def _listed(study: Study, language: str, ledger: Ledger) -> list[Report]:
+    """Return the reports of one language: those declared, then those made on one occasion."""
     declared = reports(study.name, [language])
     known = {report.key for report in declared}
     made = [report for report in freshness.reports(ledger) if report.key not in known]
-    ours = [report for report in made if (report.study, report.language) == (study.name, language)]
-    rows = [_row(report, study, ledger.get(report.key, {}), prefix) for report in [*declared, *ours]]
+    return [*declared, *(report for report in made if (report.study, report.language) == (study.name, language))]
+
+
+def _list(listed: Sequence[Report], study: Study, language: str, ledger: Ledger, prefix: str) -> str:
+    """Return reports as a table."""
+    rows = [_row(report, study, ledger.get(report.key, {}), prefix) for report in listed]
     return rendered("list.html.j2", language, rows=rows)
 
 
-def _row(report: Report, study: Study, entry: dict[str, Any], prefix: str) -> dict[str, str]:
+def _row(report: Report, study: Study, entry: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Return what the list says of one report."""
     language, status = report.language, entry.get("status", "missing")
     scope = scope_label(report, study)
@@ -139,6 +164,7 @@ def _row(report: Report, study: Study, entry: dict[str, Any], prefix: str) -> di
         "scope": scope or text("scope_default", language),
         "date": _date(report, study),
         "status": text(f"status.{status}", language),
+        "data": filters.data(report),
     }
 
 
@@ -170,7 +196,10 @@ def _studies(ledger: Ledger) -> list[str]:
 
 
 def _write(path: Path, page: str) -> Path:
-    """Write a page aside and put it in place."""
+    """Write a page aside and put it in place; one that is there already stays as it is, with the link to its PDF."""
+    if path.is_file() and pdf.unlinked(path.read_text(encoding="utf-8")) == page:
+        return path
+    path.with_suffix(".pdf").unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}")
     aside.write_text(page, encoding="utf-8")

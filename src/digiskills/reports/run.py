@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digiskills import study as studies
-from digiskills.reports import freshness
+from digiskills.reports import attributions, freshness
 from digiskills.reports.declared import Report
 from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Work, cluster, forks, kernels
 from digiskills.reports.engines.forks import Zygote
@@ -122,6 +122,11 @@ def build(
                     _remember(outcome, parts[outcome.report.key], ledger, folder, used)
                     keep()
                     tell(outcome)
+                for outcome in attributions.refused([outcomes[report.key] for report in stale], work.pages, folder):
+                    name = outcome.report.key
+                    outcomes[name] = outcome
+                    _remember(outcome, parts[name], ledger, folder, ledger[name]["engine"])
+                    tell(outcome)
     return [outcomes[report.key] for report in reports]
 
 
@@ -170,6 +175,7 @@ def prepare(study: Study, planned: Iterable[Report]) -> None:
     from digiskills import answers, disclosure, survey
 
     survey.process(study)
+    attributions.log(study)
 
     @cache
     def count(wave: str, dimensions: tuple[str, ...]) -> tuple[Survey, Answers]:
@@ -178,7 +184,9 @@ def prepare(study: Study, planned: Iterable[Report]) -> None:
         return read, answers.read(read, dimensions)
 
     tables = [table for report in planned for table in declared_tables(report, study)]
-    disclosure.write_plan(disclosure.make(study, tables, count))
+    kept = disclosure.Kept(study)
+    disclosure.write_plan(kept.plan(tables, count))
+    kept.forget()
 
 
 def declared_tables(report: Report, study: Study) -> list[DeclaredTable]:

@@ -14,14 +14,15 @@ import secrets
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digiskills import paths
+from digiskills import study as studies
 from digiskills.errors import DigiskillsError, UsageError
-from digiskills.reports import execute
+from digiskills.reports import execute, placing
 from digiskills.reports.declared import Report
 from digiskills.reports.engines import Made, Work, station
 from digiskills.reports.failure import scrub
@@ -93,21 +94,28 @@ def _connected(scheduler: str) -> Iterator[Client]:
         yield client
 
 
-def project_files(study: str) -> dict[str, str]:
-    """Return what notebooks of a study read, apart from this package.
+def project_files(reports: Sequence[Report]) -> dict[str, str]:
+    """Return what notebooks read, apart from this package.
 
     Parameters
     ----------
-    study : str
-        Its name.
+    reports : sequence of Report
+        Those that are to be made, all of one study.
 
     Returns
     -------
     dict of str to str
-        The SHA-256 of each file by its path below the project's folder.
+        The SHA-256 of each file by its path below the project's folder. Of the estimates kept, those that the
+        reports show.
     """
-    root = paths.root()
-    found = [*paths.raw(study).rglob("*"), *paths.processed(study).rglob("*"), *paths.notebooks().glob("*.*")]
+    from digiskills.disclosure import Kept
+    from digiskills.reports.run import declared_tables
+
+    study, root = studies.read(reports[0].study), paths.root()
+    kept = Kept(study)
+    shown = [kept.path(table) for report in reports for table in declared_tables(report, study)]
+    found = [*paths.raw(study.name).rglob("*"), *paths.processed(study.name).glob("*"), *paths.notebooks().glob("*.*")]
+    found += dict.fromkeys(shown)
     files = sorted(path for path in [*found, root / "requirements.lock"] if path.is_file())
     return {path.relative_to(root).as_posix(): station.digest(path) for path in files}
 
@@ -128,7 +136,7 @@ class Crew:
     def __init__(self, client: Client, work: Work, note: Note) -> None:
         self.client, self.work, self.note = client, work, note
         self.build = secrets.token_hex(8)
-        self.files = project_files(work.reports[0].study)
+        self.files = project_files(work.reports)
         self.about = station.about()
         self.waiting, self.losses = deque(work.reports), Counter[str]()
         self.told: queue.Queue[Outcome] = queue.Queue()
@@ -270,7 +278,7 @@ class Crew:
             return
         lost = f"{self.losses[report.key]} workers that ran it were lost (out of memory?)"
         reason = lost if isinstance(error, Lost) else scrub(f"{type(error).__name__}: {error}")
-        aside = execute.aside_of(report, self.work.folder)
+        aside = placing.aside_of(report, self.work.folder)
         self.told.put(execute.rescue(report, self.work.pages, self.work.folder, aside, reason))
 
     def placed(self, files: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digiskills.reports import execute, imports
+from digiskills.reports import imports, placing
 from digiskills.reports.declared import Report
 from digiskills.reports.engines import Work
 from digiskills.reports.engines.forks import Refused, Zygote
@@ -159,7 +159,7 @@ def make(build: str, report: Report, work: Work, space: Path | None = None) -> t
     if station is None:
         raise Gone
     outcome = station.make(report, work)
-    log = execute.log_of(report, station.reports)
+    log = placing.log_of(report, station.reports)
     files = [*outcome.files, *([log] if log.exists() else [])]
     made = {path.relative_to(station.reports).as_posix(): path.read_bytes() for path in files}
     for path in files:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import ctypes
 import gc
-import importlib
-import json
 import os
 import random
 import resource
@@ -16,7 +13,6 @@ import sys
 import time
 import traceback
 from collections import deque
-from importlib.machinery import ModuleSpec
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,15 +20,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from digiskills import paths
-from digiskills.reports import execute
+from digiskills.reports import execute, placing
 from digiskills.reports.declared import Report
-from digiskills.reports.engines import Work
+from digiskills.reports.engines import Work, ahead
 
 if TYPE_CHECKING:
     from digiskills.reports.run import Outcome
 
-# They start threads when imported; a notebook that needs one imports it in its own process.
-LATER = ("duckdb", "polars", "torch", "jax", "rfc3987_syntax")
 NEEDED = (
     "digiskills.notebook",
     "digiskills.charts",
@@ -47,34 +41,6 @@ NEEDED = (
 )
 GRACE = 5.0  # seconds from a timeout that the child is told of to its end
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-
-
-class Later:
-    """Keeps libraries with threads out while modules are imported ahead."""
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Refuse a library that starts threads.
-
-        Parameters
-        ----------
-        name : str
-            Of the module.
-        path, target : object
-            As importlib gives them.
-
-        Returns
-        -------
-        None
-            For every other module.
-
-        Raises
-        ------
-        ModuleNotFoundError
-            For those libraries.
-        """
-        if name.partition(".")[0] in LATER:
-            raise ModuleNotFoundError(f"{name} is not imported ahead, as it starts threads", name=name)
-        return None
 
 
 class Task(NamedTuple):
@@ -114,11 +80,13 @@ def main(descriptor: int, scratch: str, jobs: int) -> None:
     except Exception as error:  # noqa: BLE001  whatever is wrong here, the builder has another engine
         builder.send(f"{type(error).__name__}: {error}")
         return
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    if threads != 1:
-        builder.send(f"{threads} threads run before the fork, which only one may")
+    if why := ahead.refusal():
+        builder.send(why)
         return
-    builder.send("ready")
+    try:
+        builder.send("ready")
+    except BrokenPipeError:  # the builder has stopped meanwhile, and told its user why
+        return
     Nursery(builder, jobs).run()
 
 
@@ -133,14 +101,7 @@ def prepare(scratch: str) -> None:
     # Nothing that is imported is garbage: looking for it takes a quarter of the time that imports take.
     gc.disable()
     execute.prepare(scratch)
-    later = Later()
-    sys.meta_path.insert(0, later)
-    for name in (*NEEDED, *imported_by_notebooks(paths.notebooks())):
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue  # the notebook that needs it will say so itself
-    sys.meta_path.remove(later)
+    ahead.import_all((*NEEDED, *ahead.imported_by_notebooks(paths.notebooks())))
     from digiskills.reports import pages
     from digiskills.reports.engines import in_process
 
@@ -148,37 +109,6 @@ def prepare(scratch: str) -> None:
     in_process.shell()
     pages.warm()
     gc.freeze()
-
-
-def imported_by_notebooks(folder: Path) -> list[str]:
-    """Return the modules that notebooks import at their top.
-
-    Parameters
-    ----------
-    folder : Path
-        With ``.ipynb`` files.
-
-    Returns
-    -------
-    list of str
-        In order, each once.
-    """
-    found: dict[str, None] = {}
-    for path in sorted(folder.glob("*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                found |= dict.fromkeys(_imported("".join(cell["source"])))
-    return list(found)
-
-
-def _imported(source: str) -> list[str]:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return []
-    nodes = list(ast.walk(tree))
-    direct = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    return direct + [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
 
 
 class Nursery:
@@ -218,7 +148,7 @@ class Nursery:
     def take(self) -> None:
         """Put what the builder sends behind what is waiting."""
         report, work = self.builder.recv()
-        self.waiting.append(Task(report, work, execute.aside_of(report, work.folder)))
+        self.waiting.append(Task(report, work, placing.aside_of(report, work.folder)))
 
     def patience(self) -> float | None:
         """Return the seconds until the next child is overdue, None for ever."""

@@ -9,6 +9,9 @@ from pathlib import Path
 import papermill
 import pytest
 
+from digiskills import study as studies
+from digiskills.reports import parameters
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 LANGUAGES = ("en", "fr")
@@ -151,3 +154,25 @@ def test_it_ends_with_findings_limits_next_and_passport(path: Path) -> None:
     assert headings[-3:] == ["What we found", "Limits", "Next"]
     last = cells(path, "code")[-1]
     assert text(last) == "passport(study)" and tags(last) == ["remove-input"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_changes_worth_trying_run_as_written(path: Path, language: str) -> None:
+    """Two or three assignments to parameters, the same in both languages; a slow test runs the page with each."""
+    found = changes(path, language)
+    assert 2 <= len(found) <= 3
+    assert found == changes(path, "en")
+    known = parameters.read(path)
+    for line in found:
+        (given,) = ast.parse(line).body
+        assert isinstance(given, ast.Assign) and isinstance(given.targets[0], ast.Name)
+        values = {given.targets[0].id: ast.literal_eval(given.value)}
+        assert parameters.problems(known, values, studies.read("ontario")) == [], line
+        assert values != {each.name: each.default for each in known if each.name in values}, "it changes something"
+
+
+def changes(path: Path, language: str) -> list[str]:
+    """The assignments that the last section tells a reader to try."""
+    heading = {"en": "## Next", "fr": "## Suite"}[language]
+    (last,) = [text(cell).split(heading)[1] for cell in cells(path, "markdown", language) if heading in text(cell)]
+    return re.findall(r"^- `(\w+ = [^`]+)`", last, re.MULTILINE)

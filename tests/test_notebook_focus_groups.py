@@ -117,12 +117,13 @@ def test_ontario_as_a_project_gives_the_same_page(tmp_path: Path, monkeypatch: p
     told = folder / "study.toml"
     text = told.read_text(encoding="utf-8")
     told.write_text(text.replace('folder = "focus_groups"', 'file = "groups.qdpx"'), encoding="utf-8")
-    shutil.move(folder / "focus_groups" / "codes.csv", folder / "codes.csv")
+    for name in ("codes.csv", "reviewed.csv"):
+        shutil.move(folder / "focus_groups" / name, folder / name)
     shutil.rmtree(folder / "focus_groups")
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"] = [one for one in package["resources"] if not one["path"].startswith("focus_groups/")]
     (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    registered(folder, "codes.csv", "groups.qdpx")
+    registered(folder, "codes.csv", "reviewed.csv", "groups.qdpx")
     again = in_process.execute(NOTEBOOK, monkeypatch)
     assert [one == other for one, other in zip(shown, again, strict=True)] == [True] * (len(shown) - 1) + [False]
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from digiskills import answers, disclosure
 from digiskills import survey as surveys
 from digiskills.answers import Answers
 from digiskills.codebook import Codebook
-from digiskills.disclosure import DeclaredTable, Plan, Released
+from digiskills.disclosure import DeclaredTable, Kept, Plan, Released
 from digiskills.errors import ReleaseError
 from digiskills.notebook.run import RUN
+from digiskills.notebook.told import remember
 from digiskills.study import Study
 from digiskills.survey import Survey
 
@@ -49,6 +51,11 @@ class Scope:
     def codebook(self) -> Codebook:
         """The survey's questions and answers."""
         return self.study.codebook
+
+    @cached_property
+    def kept(self) -> Kept:
+        """The estimates of the study that were made before, by the release plan or another notebook."""
+        return Kept(self.study)
 
     def wave(self, name: str) -> Survey:
         """Return the respondents of a wave, who are private.
@@ -115,8 +122,9 @@ class Scope:
         given = tuple(sorted((name, value) for name, value in options.items() if value is not None))
         where = tuple(self.where.items())
         table = DeclaredTable("", self.study.name, "survey", kind, named, tuple(by), wave, where, given)
-        estimates = disclosure.estimate(table, self.study, self.count)
-        return disclosure.release(
+        estimated = self.kept.estimate if self.kept.holds(self.wave(wave)) else disclosure.estimate
+        estimates = estimated(table, self.study, self.count)
+        released = disclosure.release(
             estimates,
             table,
             self.study,
@@ -124,6 +132,7 @@ class Scope:
             language=self.language,
             smallest_group=self.smallest_group,
         )
+        return remember(released)
 
     def public_table(self, frame: Any, table: DeclaredTable, method: dict[str, Any]) -> Released:
         """Return a table of evidence that is public already.
@@ -142,9 +151,10 @@ class Scope:
         Released
             As the release plan of the study allows.
         """
-        return disclosure.release_public(
+        released = disclosure.release_public(
             frame, table, self.study, plan=self.plan, language=self.language, method=method
         )
+        return remember(released)
 
 
 def _current(plan: Plan | None, survey: Survey) -> Plan | None:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reports docs test test-slow lint lock lab bench
+.PHONY: help reports check docs test test-slow lint lock lab bench
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,8 +14,14 @@ reports: .venv/ready  ## run what is stale and write reports/site/index.html
 docs: .venv/ready  ## the documents and the package's reference as pages: docs/_build/html/index.html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html
 
+check: .venv/ready  ## read the built files back as a reader who subtracts: fails where a withheld number can be found
+	$(BIN)/digiskills release check
+
 test: .venv/ready  ## run the tests
 	$(BIN)/pytest -n auto
+
+test-pages: .venv/ready tests/browser/node_modules/ready  ## look at every page of the site in Chromium: accessibility, keyboard, narrow, dark, print
+	$(BIN)/pytest -n auto -m pages tests/browser
 
 test-slow: .venv/ready  ## run the tests that take minutes (coverage of intervals over a thousand samples)
 	$(BIN)/pytest -m slow tests/slow
@@ -37,6 +43,11 @@ bench: .venv/ready bench/.venv/ready  ## measure against other libraries, which 
 bench/.venv/ready: bench/requirements.lock
 	$(PYTHON) -m venv bench/.venv
 	bench/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	@touch $@
+
+# Checkers alone: the browser is the one of this machine.
+tests/browser/node_modules/ready: tests/browser/package-lock.json
+	cd tests/browser && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 # Two steps: where hashes are checked, pip refuses a package that has none, which is ours.

@@ -81,7 +81,9 @@ def thousand(count: int = 1000) -> str:
         standard.site(root, standard.scopes(count, sizes), brief=True)
         env = os.environ | SINGLE | {"DIGISKILLS_ROOT": str(root), "PICTURES": str(root / "pictures")}
         began = time.perf_counter()
-        process = subprocess.Popen([BIN / "digiskills", "build"], env=env, stdout=subprocess.DEVNULL, stderr=-1)
+        # Not to a pipe: nobody reads it meanwhile, and a line for each of a thousand reports fills it.
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen([BIN / "digiskills", "build"], env=env, stdout=quiet, stderr=quiet)
         seen = []
         while process.poll() is None:
             time.sleep(0.5)

@@ -30,8 +30,8 @@ MOST_SECONDS, MOST_MIB = 60.0, 1024.0
 def simulate(units: int, regions: int):  # type: ignore[no-untyped-def]
     """Return the wave: people of each unit, three departments to a unit, and every count that a page tells."""
     from digiskills.answers import Answers, ItemTotals
-    from digiskills.disclosure.pattern import Wave
     from digiskills.disclosure.told import ALL, ANSWERED, CHOSE, Told
+    from digiskills.disclosure.wave import Wave
     from digiskills.study import Release
 
     draw = np.random.default_rng(units)

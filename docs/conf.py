@@ -1,4 +1,4 @@
-"""How `make docs` turns the Markdown pages and the docstrings into docs/_build/html; nothing is fetched from elsewhere."""
+"""How `make docs` makes pages of the documents and of the docstrings; nothing is fetched from elsewhere."""
 
 from importlib.metadata import version as installed
 

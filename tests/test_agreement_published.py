@@ -149,6 +149,10 @@ def test_codes_in_the_order_of_the_codebook_with_their_words(ontario: FocusGroup
     alone = agreement.passage_agreement(ontario)
     assert found["estimate"].tolist() == alone["estimate"].tolist()
     assert found["n"].eq(369).all()
+    # How often a code stands in chosen passages is a count: no interval, while agreement keeps its own.
+    counted = found["coefficient"].eq("prevalence")
+    assert found.loc[counted, ["low", "high"]].isna().all(axis=None) and found.loc[counted, "reason"].eq("").all()
+    assert found.loc[found["coefficient"].eq("kappa"), "low"].notna().any()
 
 
 def test_ratings_with_an_order_have_coefficients_that_know_it(ontario: FocusGroups) -> None:
@@ -236,4 +240,5 @@ def test_what_a_study_says_of_its_coders(tmp_path: Path, monkeypatch: pytest.Mon
 def test_intervals_are_the_same_each_time(ontario: FocusGroups) -> None:
     one, other = (agreement.code_agreement(ontario, resamples=50) for _ in range(2))
     assert one.equals(other)
-    assert np.isfinite(one.loc[one["reason"].eq(""), ["low", "high"]].to_numpy(dtype=float)).all()
+    estimated = one["reason"].eq("") & one["coefficient"].ne("prevalence")
+    assert np.isfinite(one.loc[estimated, ["low", "high"]].to_numpy(dtype=float)).all()

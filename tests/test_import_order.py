@@ -10,10 +10,10 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "digiskills"
 FLOORS = (
-    ("errors", "paths", "once"),
+    ("errors", "paths", "once", "one_language"),
     ("codebook",),
     ("study", "intake", "frameworks"),
-    ("survey", "focus_groups", "published", "simulate"),
+    ("survey", "focus_groups", "published", "simulate", "new_study"),
     ("answers",),
     ("estimates", "agreement"),
     ("gaps", "models", "themes", "next_survey"),
@@ -23,6 +23,7 @@ FLOORS = (
     ("exhibits", "joint_display"),
     ("notebook",),
     ("reports", "paper", "release", "check"),
+    ("warm_kernels",),
     ("unchanged",),
     ("commands",),
     ("cli",),

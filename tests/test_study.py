@@ -7,6 +7,9 @@ import pytest
 
 from digiskills import study
 from digiskills.errors import StudyError, UsageError
+from digiskills.study.dimensions import dimensions
+from digiskills.study.problems import Problems
+from digiskills.study.release import release
 
 SMALL = """
 title.en = "T"
@@ -122,3 +125,24 @@ def test_an_unknown_study_and_broken_toml_are_said(declare) -> None:
         study.read("mne")
     with pytest.raises(StudyError, match="is not TOML"):
         study.read("mine")
+
+
+def test_exhibits_may_be_left_out_of_a_study() -> None:
+    problems = Problems()
+    assert release({"leave_out": ["01-missing-answers"]}, problems).leave_out == ("01-missing-answers",)
+    assert release({"leave_out": "01-missing-answers"}, problems).leave_out == ()
+    assert [(problem.column, problem.value) for problem in problems] == [("release.leave_out", "01-missing-answers")]
+
+
+def test_a_dimension_may_be_declared_absent_but_not_forgotten() -> None:
+    level = {"label": {"en": "Level", "fr": "Niveau"}, "categories": [{"name": "a", "label": {"en": "A", "fr": "A"}}]}
+    for without, columns in (
+        (["department_size"], []),
+        ((), ["dimensions.department_size"]),
+        (["department_size", "level"], ["without"]),
+        (["department_size", "region"], ["without"]),
+        ("department_size", []),
+    ):
+        problems = Problems()
+        assert set(dimensions({"level": level}, problems, without)) == {"level"}
+        assert [problem.column for problem in problems] == columns, without

@@ -48,7 +48,8 @@ def code_agreement(
     DataFrame
         One row per code and coefficient, in the order of the codebook, then the rows of the code ``all``: code,
         family, coefficient, n (passages), estimate, low, high, reason (why there is no estimate or no
-        interval), label_en, label_fr (empty for ``all``).
+        interval), label_en, label_fr (empty for ``all``). Prevalence, which shows where kappa is low because a code
+        is rare, has no interval.
 
     Raises
     ------
@@ -59,6 +60,12 @@ def code_agreement(
     codes = groups.codes.set_index("code")
     named = {name: table["code"].map(codes[name]).fillna("") for name in ("family", "label_en", "label_fr")}
     found = table.rename(columns={"units": "n"}).assign(**named)[[*COLUMNS, "label_en", "label_fr"]]
+    # Authors chose these passages: how often a code stands in them is a count, and no estimate of anything beyond.
+    counted = found["coefficient"].eq("prevalence")
+    found = found.assign(
+        **{name: found[name].mask(counted) for name in ("low", "high")},
+        reason=found["reason"].mask(counted & found["estimate"].notna(), ""),
+    )
     found.attrs["method"] = table.attrs["method"] | {"unit": "passages"}
     return found
 

@@ -96,7 +96,10 @@ def test_every_target_of_make_is_one_line_and_is_told_by_help() -> None:
     assert [line.split()[0] for line in helped.splitlines()] == [
         "help",
         "reports",
+        "docs",
+        "check",
         "test",
+        "test-pages",
         "test-slow",
         "lint",
         "lock",

@@ -51,7 +51,7 @@ def test_coded_tables_are_as_received(received_data: Path) -> None:
 
 def test_frameworks_give_labels_and_order() -> None:
     ontario = frameworks.read(paths.raw("ontario") / "frameworks")
-    assert len(ontario.tables) == 20
+    assert len(ontario.tables) == 23
     assert ontario.label("skills", "data_analysis", "en") == "Data analytics for decisions"
     assert ontario.label("barriers", "culture.approvals", "fr") == "Approbations trop nombreuses"
     assert ontario.values("stance") == ["barrier", "enabler", "need", "neutral"]

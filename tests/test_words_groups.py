@@ -201,7 +201,7 @@ def test_cells_say_what_each_difference_shows() -> None:
     table = made.differences(skills=1, hidden=[0])
     drawn = charts.differences(table).figure
     cells = [text.get_text() for text in drawn.axes[0].texts]
-    assert cells[0] == "too\nfew" and sum(cell.startswith("≈") for cell in cells) == int(
+    assert cells[0] == "withheld" and sum(cell.startswith("≈") for cell in cells) == int(
         (table.frame["surely_small"].eq(True) & ~table.frame["differs"].eq(True)).sum()
     )
     bold = [text for text in drawn.axes[0].texts if text.get_fontweight() == "bold"]

@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from digiskills import words
 from digiskills.charts import colours, fit, house
+from digiskills.charts.dots import dots
 from digiskills.charts.marks import withheld_notes
 from digiskills.disclosure import Released
 from digiskills.errors import UsageError
@@ -27,7 +28,7 @@ def multiples(released: Released) -> house.Drawing:
     Parameters
     ----------
     released : Released
-        A table by one breakdown, with one number per item and group.
+        A table by one breakdown, with one number per item and group; by none, it is drawn as `dots`.
 
     Returns
     -------
@@ -38,13 +39,13 @@ def multiples(released: Released) -> house.Drawing:
     Raises
     ------
     UsageError
-        If the table has no rows, not one breakdown, several numbers in a cell, or more than can be read.
+        If the table has no rows, several breakdowns, several numbers in a cell, or more than can be read.
     """
     by = words.groups(released)
-    if len(by) != 1:
-        raise UsageError(
-            f"multiples: the table is by {', '.join(by) or 'nothing'}; give one by one breakdown, or draw it with dots"
-        )
+    if not by:
+        return dots(released)  # of one group, there is one panel to draw
+    if len(by) > 1:
+        raise UsageError(f"multiples: the table is by {', '.join(by)}; give one by one breakdown, or draw it with dots")
     frame = words.rows(released)
     house.refuse_nothing(frame)
     about = words.item_column(released)

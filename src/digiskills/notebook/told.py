@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from digiskills import words
 from digiskills.disclosure import Released
@@ -28,7 +29,7 @@ def remember(released: Released) -> Released:
     """
     run = said()
     if run:
-        mark = repr((run.get("release"), run.get("report"), run.get("notebook"), run.get("parameters")))
+        mark = _mark(run)
         if mark not in _given:
             _given.clear()
         _given.setdefault(mark, []).append(released)
@@ -48,7 +49,8 @@ def refuse_strange(sentences: Iterable[str]) -> None:
     ReleaseError
         With the first such sentence. In JupyterLab, nothing is refused.
     """
-    tables = [table for given in _given.values() for table in given] if said() else []
+    run = said()
+    tables = _given.get(_mark(run), []) if run else []
     if not tables:
         return
     for sentence in sentences:
@@ -57,3 +59,7 @@ def refuse_strange(sentences: Iterable[str]) -> None:
             raise ReleaseError(
                 f"no table of this notebook holds {', '.join(strange)}, which is said here: ‘{sentence}’"
             )
+
+
+def _mark(run: Mapping[str, Any]) -> str:
+    return repr((run.get("release"), run.get("report"), run.get("notebook"), run.get("parameters")))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import platform
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from digiskills.reports.declared import Report
+
+MAKING = ".making-"
 
 
 def aside_of(report: Report, folder: Path) -> Path:
@@ -27,7 +31,37 @@ def aside_of(report: Report, folder: Path) -> Path:
     Path
         Does not exist yet.
     """
-    return folder / "runs" / report.study / report.language / f".making-{report.page}-{secrets.token_hex(4)}"
+    name = f"{MAKING}{report.page}-{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return folder / "runs" / report.study / report.language / name
+
+
+def sweep(folder: Path) -> None:
+    """Remove what builds left half made that were killed; those of living processes and other machines stay.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``site``, ``exhibits`` and ``runs`` are.
+    """
+    for left in (folder / "runs").glob(f"*/*/{MAKING}*"):
+        machine, process = left.name.split("-")[-3:-1]
+        if machine == _machine() and not _lives(process):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _machine() -> str:
+    """Return a sign of this machine that is not its name."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+
+
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def log_of(report: Report, folder: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digiskills import study as studies
-from digiskills.reports import attributions, freshness
+from digiskills.reports import attributions, freshness, placing
 from digiskills.reports.declared import Report
 from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Work, cluster, forks, kernels
 from digiskills.reports.engines.forks import Zygote
@@ -113,6 +113,7 @@ def build(
     for outcome in outcomes.values():
         tell(outcome)
     if stale:
+        placing.sweep(folder)
         with _warming("" if scheduler else engine, jobs, note) as zygote:
             prepare(studies.read(stale[0].study), planned)
             work = Work(_longest_first(stale, ledger), _pages(planned), folder, jobs, timeout, memory)

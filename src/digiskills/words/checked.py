@@ -22,7 +22,8 @@ SHORTEST_ALT = 20
 """Letters of an alternative text that can describe anything."""
 PLACEHOLDERS = re.compile(
     r"no description has been provided|^\W*(image|figure|picture|chart|plot|graph|photo|alt|placeholder|untitled|"
-    r"graphique|illustration|à venir|description)\W*\d*\W*$|\.(png|svg|jpe?g|gif|pdf)\W*$|\{[a-z_]+\}|lorem ipsum",
+    r"graphique|illustration|à venir|description)\W*\d*\W*$|\.(png|svg|jpe?g|gif|pdf)\W*$|"
+    r"\{[a-z]{2,}[a-z_]*\}|lorem ipsum",
     re.IGNORECASE,
 )
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"

@@ -21,7 +21,7 @@ test: .venv/ready  ## run the tests
 	$(BIN)/pytest -n auto
 
 test-pages: .venv/ready tests/browser/node_modules/ready  ## look at every page of the site in Chromium: accessibility, keyboard, narrow, dark, print
-	$(BIN)/pytest -n auto -m pages tests/browser
+	$(BIN)/pytest -n auto -m pages tests/browser tests/test_built_site.py
 
 test-slow: .venv/ready  ## run the tests that take minutes (coverage of intervals over a thousand samples)
 	$(BIN)/pytest -m slow tests/slow

@@ -69,7 +69,7 @@ def contrasts(
     estimate = c'm, se² = c'V c with V the design-based covariance, so that domains that share respondents
     or clusters are compared rightly; t interval and two-sided t test. Effect: for shares sum c 2 asin sqrt(p),
     which is Cohen's h for two shares; for means c'm over the root of the mean variance of the values in the
-    domains compared. `differs` where p_adjusted < 0.05 and |effect| >= `small`. J. Cohen, Statistical Power
+    domains compared. `differs` where p_adjusted < 0.05 and ``|effect|`` >= `small`. J. Cohen, Statistical Power
     Analysis for the Behavioral Sciences (2nd edition, 1988), sections 2.2 and 6.2.
     """
     if df not in DF_RULES:

@@ -74,7 +74,7 @@ def independence(
 
     Notes
     -----
-    Answers and categories that nobody gave are left out. X² = n sum (p_ij - p_i. p_.j)² / (p_i. p_.j) on weighted
+    Answers and categories that nobody gave are left out. ``X² = n sum (p_ij - p_i. p_.j)² / (p_i. p_.j)`` on weighted
     shares, D the matrix of generalised design effects, F = X² / tr D on (tr D)² / tr D² and nu (tr D)² / tr D²
     degrees of freedom, nu = clusters minus strata: R's svychisq. Cramér's V = sqrt(X² / n / (k - 1)), k the
     smaller of rows and columns. J. N. K. Rao and A. J. Scott, Annals of Statistics 12 (1984) 46-60; D. R. Thomas

@@ -80,21 +80,8 @@ class _Say:
 
 
 def _rules(study: Study, say: _Say) -> list[str]:
-    release = study.release
-    share = words.percent(release.dominance[1], say.language)
-    return [
-        say(
-            "release.rule.kind",
-            kind=study.evidence["survey"].labels[say.language] if "survey" in study.evidence else "",
-        ),
-        say("release.rule.answers", n=release.smallest_group),
-        say("release.rule.numerator", n=release.answers),
-        say("release.rule.clusters", n=release.fewest_clusters),
-        say("release.rule.dominance", n=release.dominance[0], share=share),
-        say("release.rule.df", n=release.fewest_df),
-        say("release.rule.complement", n=release.smallest_group),
-        say("release.rule.numbers"),
-    ]
+    kind = study.evidence["survey"].labels[say.language] if "survey" in study.evidence else ""
+    return [say("release.rule.kind", kind=kind), *words.release_limits(study, say.language).values()]
 
 
 def _by_reason(plan: Plan, checked: Checked, say: _Say) -> str:

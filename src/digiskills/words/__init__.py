@@ -29,7 +29,7 @@ from digiskills.words.coded import (
 from digiskills.words.coefficients import BESIDE, IN_PERCENT, coefficient_label, scale_label, undefined_label
 from digiskills.words.contents import findings_contents
 from digiskills.words.differences import findings_changes, findings_model, findings_robustness
-from digiskills.words.evidence_rules import release_rules
+from digiskills.words.evidence_rules import release_limits, release_rules
 from digiskills.words.explained import (
     findings_adjusted,
     findings_beside,
@@ -255,6 +255,7 @@ __all__ = [
     "quadrant_label",
     "ranks",
     "recommendation",
+    "release_limits",
     "release_rules",
     "rests_on",
     "row_form",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digiskills.study import Study
 from digiskills.words.catalogue import text
+from digiskills.words.numbers import percent
 
 SURVEY = "survey"
 
@@ -35,3 +36,32 @@ def release_rules(study: Study, language: str) -> list[str]:
         label = evidence.labels[language]
         found.append(text("labelled", language, label=label, value=" ".join(parts)))
     return found
+
+
+def release_limits(study: Study, language: str) -> dict[str, str]:
+    """Return what a study's rules of release say of a survey's numbers, one by one.
+
+    Parameters
+    ----------
+    study : Study
+        Its rules of release.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    dict
+        By rule, one sentence each: answers, numerator, clusters, dominance, df, complement, numbers.
+    """
+    release = study.release
+    largest, share = release.dominance
+    values: dict[str, dict[str, object]] = {
+        "answers": {"n": release.smallest_group},
+        "numerator": {"n": release.answers},
+        "clusters": {"n": release.fewest_clusters},
+        "dominance": {"n": largest, "share": percent(share, language)},
+        "df": {"n": release.fewest_df},
+        "complement": {"n": release.smallest_group},
+        "numbers": {},
+    }
+    return {name: text(f"release.rule.{name}", language, **value) for name, value in values.items()}

@@ -75,20 +75,9 @@ def accessibility(study: Study, language: str) -> str:
 
 
 def _rules(study: Study, language: str) -> list[str]:
-    release = study.release
-    values: dict[str, dict[str, object]] = {
-        "answers": {"n": release.smallest_group},
-        "numerator": {"n": release.answers},
-        "clusters": {"n": release.fewest_clusters},
-        "dominance": {"n": release.dominance[0], "share": words.percent(release.dominance[1], language)},
-        "df": {"n": release.fewest_df},
-        "complement": {"n": release.smallest_group},
-        "numbers": {},
-    }
+    """Return the rules that can bear on a study's numbers: without departments, none is about them."""
     lacking = () if study.design.cluster else ("clusters", "dominance")
-    return [
-        words.text(f"release.rule.{name}", language, **value) for name, value in values.items() if name not in lacking
-    ]
+    return [rule for name, rule in words.release_limits(study, language).items() if name not in lacking]
 
 
 def _prose(name: str, study: Study, language: str, **more: Any) -> str:

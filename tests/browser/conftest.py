@@ -31,9 +31,10 @@ def executable(request: pytest.FixtureRequest) -> str:
     return chromium.find()
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs while the browser is open: it is closed before another file's test may want one.
+@pytest.fixture(scope="module")
 def browser(executable: str) -> Iterator[Browser]:
-    """Give one browser to all tests of a process."""
+    """Give one browser to all tests of a file."""
     import checks
 
     with checks.chromium(executable) as opened:

@@ -14,7 +14,7 @@ import test_gaps_literacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digiskills import answers, gaps
+from digiskills import answers, estimates, gaps
 from digiskills.answers import Answers
 from digiskills.errors import UsageError
 from digiskills.estimates import SurveyDesign
@@ -196,7 +196,7 @@ def test_headline_is_that_of_the_other_tables(
     for item in declared.codebook.with_role("barrier"):
         side = answers.barrier_side(item)
         other = pd.Series(0.0, index=["estimate"])
-        other["estimate"] = gaps.robustness.cards.shares(counted, item.name, side)["estimate"].iloc[0]
+        other["estimate"] = estimates.shares(counted, item.name, side)["estimate"].iloc[0]
         assert (
             barriers.loc[barriers["is_headline"] & (barriers["item"] == item.name), "estimate"] == other.iloc[0]
         ).all()

@@ -128,7 +128,7 @@ def shares(
 
 def nets(
     answers: Answers,
-    wanted: Sequence[tuple[str, Collection[str]]],
+    wanted: Sequence[tuple[str | ItemTotals, Collection[str]]],
     by: str | Sequence[str] = (),
     where: Where | None = None,
     df: str = "domain",
@@ -141,7 +141,8 @@ def nets(
     answers
         As for `means`.
     wanted : sequence of item and answers
-        What counts; an item may stand there more than once.
+        What counts; an item may stand there more than once. An item of the answers with another mark of what is
+        missing has another base.
     by, where, df, interval
         As for `shares`.
 
@@ -150,8 +151,9 @@ def nets(
     DataFrame
         One row per entry of `wanted` and domain, in that order, as `shares` gives it for each.
     """
-    parts = [giving(answers.item(name), answers_of(answers.item(name), {name: of})) for name, of in wanted]
-    return _table(answers, parts, tables.keys([name for name, _ in wanted]), by, where, df, interval, share=True)
+    found = [(answers.item(item) if isinstance(item, str) else item, of) for item, of in wanted]
+    parts = [giving(item, answers_of(item, {item.name: of})) for item, of in found]
+    return _table(answers, parts, tables.keys([item.name for item, _ in found]), by, where, df, interval, share=True)
 
 
 class Part(NamedTuple):

@@ -46,5 +46,10 @@ def gave(column: pd.Series, answers: list[object]) -> np.ndarray:
     """1 where one of the answers was given, 0 where another was, NaN where none was."""
     if column.dtype == float and all(isinstance(answer, int | float) for answer in answers):
         values = column.to_numpy()
-        return np.where(np.isnan(values), np.nan, np.isin(values, np.asarray(answers, dtype=float)).astype(float))
+        is_one = np.logical_or.reduce([values == answer for answer in answers]) if answers else np.zeros(len(values))
+        return np.where(np.isnan(values), np.nan, is_one)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        wanted = column.cat.categories.get_indexer(answers)  # one that nobody could give is -1, like a missing answer
+        return np.where(codes < 0, np.nan, np.isin(codes, wanted).astype(float))
     return np.where(column.isna(), np.nan, column.isin(answers).astype(float))

@@ -102,20 +102,27 @@ def _kept(answers: Answers) -> dict[int, _Counting]:
 
 def _groups(answers: Answers, survey: Survey) -> np.ndarray:
     """Position of each respondent's row in `answers.groups`."""
-    mine = pd.DataFrame({"stratum": _label(survey.stratum, survey), "cluster": _label(survey.cluster, survey)})
-    for name in answers.dimensions:
-        mine[name] = pd.Series(survey.dimension(name)).astype(object)
-    names = ["stratum", "cluster", *answers.dimensions]
-    known = pd.MultiIndex.from_frame(answers.groups[names].astype(object).fillna(""))
-    group = known.get_indexer(pd.MultiIndex.from_frame(mine[names].fillna("")))
+    of_survey: dict[str, pd.Series | pd.Categorical | None] = {"stratum": survey.stratum, "cluster": survey.cluster}
+    of_survey |= {name: survey.dimension(name) for name in answers.dimensions}
+    place, known = np.zeros(len(survey), dtype=np.int64), np.zeros(len(answers.groups), dtype=np.int64)
+    for name, column in of_survey.items():
+        labels = pd.Index(answers.groups[name].astype(object).fillna("").unique())
+        known = known * (len(labels) + 1) + labels.get_indexer(answers.groups[name].astype(object).fillna(""))
+        place = place * (len(labels) + 1) + _numbered(column, labels, len(survey))
+    group = pd.Index(known).get_indexer(place)
     drawn = np.bincount(group[group >= 0], minlength=len(known))
     if (group < 0).any() or (drawn != answers.groups["n"].to_numpy()).any():
         raise UsageError(f"with_pairs: the answers were not counted from this survey ({survey!r})")
     return np.asarray(group)
 
 
-def _label(column: pd.Series | None, survey: Survey) -> np.ndarray:
-    return np.full(len(survey), EVERYONE, dtype=object) if column is None else column.astype(str).to_numpy(object)
+def _numbered(column: pd.Series | pd.Categorical | None, labels: pd.Index, respondents: int) -> np.ndarray:
+    """Position of each respondent's label among the labels; one past the last for a label that is not there."""
+    if column is None:
+        return np.full(respondents, labels.get_loc(EVERYONE))
+    given = pd.Categorical(column)
+    of_category = labels.get_indexer([*given.categories.astype(str), ""])  # the last is that of those without a label
+    return np.where(of_category < 0, len(labels), of_category)[given.codes]
 
 
 def _codes(counting: _Counting, item: ItemTotals) -> np.ndarray:

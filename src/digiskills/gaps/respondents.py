@@ -206,14 +206,16 @@ def short_of(survey: Survey, pair: Pair, least: float = 1) -> np.ndarray:
 
 def all_of(parts: Sequence[np.ndarray]) -> np.ndarray:
     """1 where every part is 1, 0 where one is not, NaN where any is missing."""
-    together = np.column_stack(parts)
-    return np.where(np.isfinite(together).all(axis=1), (together == 1).all(axis=1).astype(float), np.nan)
+    return np.where(_known(parts), np.logical_and.reduce([part == 1 for part in parts]).astype(float), np.nan)
 
 
 def any_of(parts: Sequence[np.ndarray]) -> np.ndarray:
     """1 where at least one part is 1, 0 where none is, NaN where any is missing."""
-    together = np.column_stack(parts)
-    return np.where(np.isfinite(together).all(axis=1), (together == 1).any(axis=1).astype(float), np.nan)
+    return np.where(_known(parts), np.logical_or.reduce([part == 1 for part in parts]).astype(float), np.nan)
+
+
+def _known(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return np.logical_and.reduce([np.isfinite(part) for part in parts])
 
 
 def coded(number: np.ndarray, categories: Sequence[str]) -> pd.Categorical:

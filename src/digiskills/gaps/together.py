@@ -147,8 +147,8 @@ def check_pairs(source: Source, pairs: Sequence[Pair]) -> None:
         raise UsageError("pairs: no skill was given; `Codebook.pairs` gives those of the form")
     asked = () if isinstance(source, Answers) else source.study.codebook.pairs()
     known = source.skills if isinstance(source, Answers) else [pair.skill for pair in asked]
-    wrong = [f"skills: no gap for ‘{pair.skill}’; {nearest(pair.skill, known)}" for pair in pairs]
-    wrong = [message for message, pair in zip(wrong, pairs, strict=True) if pair.skill not in known]
+    unknown = [pair.skill for pair in pairs if pair.skill not in known]
+    wrong = [f"skills: no gap for ‘{skill}’; {nearest(skill, known)}" for skill in unknown]
     if wrong:
         raise UsageError("\n".join(wrong))
 

@@ -131,8 +131,7 @@ class Survey:
         place = {str(category.code): at for at, category in enumerate(declared.categories)}
         given = pd.Categorical(self.frame[declared.item])
         places = np.array([*(place.get(str(code), -1) for code in given.categories), -1])
-        names = np.array([*declared.names, None], dtype=object)
-        return pd.Categorical(names[places[given.codes]], categories=declared.names, ordered=True)
+        return pd.Categorical.from_codes(places[given.codes], categories=list(declared.names), ordered=True)
 
     def answers(self, item: str) -> pd.Categorical:
         """Return an item's answers and missing reasons, one per respondent.

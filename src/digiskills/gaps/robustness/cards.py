@@ -11,7 +11,7 @@ import pandas as pd
 
 from digiskills.answers import GAP, Answers, ItemTotals
 from digiskills.codebook import Item, Pair
-from digiskills.estimates import means, shares
+from digiskills.estimates import means, nets
 from digiskills.estimates.domains import Where, columns
 from digiskills.gaps.robustness.choices import (
     Choices,
@@ -146,13 +146,12 @@ def _shares(
     where: Where | None,
 ) -> pd.DataFrame:
     """Shares of items whose answers and base depend on the choices."""
-    items, of = {}, {}
-    for name in names:
-        item = answers.item(name)
-        counts, base = counting[name](item, options)
-        items[name] = dataclasses.replace(item, missing=~base)
-        of[name] = [answer for answer, yes in zip(item.answers, counts & base, strict=True) if yes]
-    return shares(dataclasses.replace(answers, items=items), names, of, by, where, options["df_rule"])
+    wanted = []
+    for item in map(answers.item, names):
+        counts, base = counting[item.name](item, options)
+        of = [answer for answer, yes in zip(item.answers, counts & base, strict=True) if yes]
+        wanted.append((dataclasses.replace(item, missing=~base), of))
+    return nets(answers, wanted, by, where, options["df_rule"])
 
 
 def _different(item: ItemTotals, counting: Counting, possible: Choices) -> Choices:

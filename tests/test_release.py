@@ -160,3 +160,11 @@ def test_the_command_needs_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(disclosure, "read_plan", lambda study: None)
     outcome = CliRunner().invoke(app, ["release", "check", "--study", "ontario", "--output", str(tmp_path)])
     assert isinstance(outcome.exception, ReleaseError) and "run digiskills build" in str(outcome.exception)
+
+
+def test_an_attack_on_nothing_is_refused(ontario, count, plan, built, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("another study's", encoding="utf-8")
+    for folder in (tmp_path, tmp_path / "no such folder"):
+        with pytest.raises(ReleaseError, match="nothing of study ontario was built here; run digiskills build"):
+            release.check(ontario, plan, folder, count)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digiskills.commands.root import OutputOption, StudyOption, app
+from digiskills.commands.root import StudyOption, app
 
 if TYPE_CHECKING:
     from digiskills.disclosure import Plan
@@ -19,10 +19,11 @@ releasing = typer.Typer(
     help="What leaves a study: the attack on the built files, and its report.", no_args_is_help=True
 )
 app.add_typer(releasing, name="release")
+BuiltOption = Annotated[Path | None, typer.Option("--output", help="Folder that was built instead of reports/.")]
 
 
 @releasing.command("check", epilog="Example: digiskills release check --study ontario")
-def check_release(study: StudyOption = None, output: OutputOption = None) -> None:
+def check_release(study: StudyOption = None, output: BuiltOption = None) -> None:
     """Play the reader: derive what the built files give away; exit 1 with the arithmetic if it is too much."""
     from digiskills import release
 
@@ -39,7 +40,7 @@ def check_release(study: StudyOption = None, output: OutputOption = None) -> Non
 @releasing.command("report", epilog="Example: digiskills release report --study ontario --edition 2025-06")
 def report_release(
     study: StudyOption = None,
-    output: OutputOption = None,
+    output: BuiltOption = None,
     edition: Annotated[str, typer.Option(help="Keep what was told under this name, so that none is subtracted.")] = "",
 ) -> None:
     """Write the page for a privacy officer, in English and French."""

@@ -16,6 +16,7 @@ from digiskills.disclosure.source import Count
 from digiskills.disclosure.table import DEPARTMENT, DeclaredTable
 from digiskills.disclosure.told import Told, told
 from digiskills.disclosure.wave import Wave
+from digiskills.errors import ReleaseError
 from digiskills.release import beside, quotes, scanned, workbooks
 from digiskills.release.attack import Leak, attack
 from digiskills.release.collected import Found, collect
@@ -72,12 +73,20 @@ def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) ->
     Checked
         Without leaks and faults where the build is safe.
 
+    Raises
+    ------
+    ReleaseError
+        If the folder holds no file of the study: an attack on nothing finds nothing, which proves nothing.
+
     Notes
     -----
     Tables (CSV files, those inside pages, the parts of joint displays) say what is known of which group; all sums
     among them are used. Whatever else a file says (pictures, alternative texts, captions, sentences, notes in JSON,
     worksheets, quotations) is held against them, and scanned for what is in no released table at all.
     """
+    files = len(scanned.files(folder, study.name))
+    if not files:
+        raise ReleaseError(f"{folder}: nothing of study {study.name} was built here; run digiskills build")
     counted = count or _count(study)
     known = collect(folder, study.name)
     faults = [*_unplanned(known, plan)]
@@ -97,7 +106,6 @@ def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) ->
     faults += [*workbooks.read_back(folder, study.name, known), *quotes.read_back(study, folder)]
     public = frozenset(each.id for each in plan.tables) - {each.id for each in plan.tables if each.evidence == SURVEY}
     faults += scanned.scan(study, folder, _departments(study, counted), public)
-    files = len(scanned.files(folder, study.name))
     sizes = {each.table.specification: len(each.told) for each in every}
     return Checked(len(every), files, published, leaks, list(dict.fromkeys(faults)), sizes)
 

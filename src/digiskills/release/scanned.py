@@ -33,11 +33,11 @@ def files(folder: Path, study: str) -> list[Path]:
     Returns
     -------
     list of Path
-        In the order of their names.
+        In the order of their names, with those that all studies share; none where nothing of this one was built.
     """
     bases = (folder / "exhibits" / study, folder / "site" / study)
     own = [path for base in bases for path in base.rglob("*") if path.is_file()]
-    return sorted([*own, *(folder / "site").glob("*.*")])
+    return sorted([*own, *(folder / "site").glob("*.*")]) if own else []
 
 
 def scan(study: Study, folder: Path, departments: set[str], public: frozenset[str] = frozenset()) -> list[str]:

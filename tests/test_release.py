@@ -150,7 +150,12 @@ def test_the_page_says_rules_losses_and_digests_in_both_languages(ontario, count
         assert plan.digest in text and "05-gap-by-both.csv" in text
         assert all(html.escape(rule) in text for rule in words.release_rules(ontario, language))
     lost = sum(len(cells) for cells in plan.withheld.values())
-    assert f"<td>{lost}</td><td>{sum(found.sizes.values())}</td>" in pages["en"], "what it costs, of how much"
+    whole = sum(map(len, found.published.values()))
+    assert f"<td>{lost}</td><td>{whole}</td>" in pages["en"], "what it costs, of how much"
+    fewer = {specification: set(sorted(cells)[:1]) for specification, cells in found.published.items()}
+    part = release.page(ontario, plan, dataclasses.replace(found, published=fewer), built, "en")
+    shares = [float(share) for share in re.findall(r"<td>([\d.]+)%</td>", part)]
+    assert shares and max(shares) <= 100, "of a table of which pages show a part, what they show of it counts"
     assert re.findall(r"\b[0-9a-f]{64}\b", pages["en"]) == re.findall(r"\b[0-9a-f]{64}\b", pages["fr"])
 
 

@@ -109,7 +109,7 @@ def _groups(answers: Answers, survey: Survey) -> np.ndarray:
         labels = pd.Index(answers.groups[name].astype(object).fillna("").unique())
         known = known * (len(labels) + 1) + labels.get_indexer(answers.groups[name].astype(object).fillna(""))
         place = place * (len(labels) + 1) + _numbered(column, labels, len(survey))
-    group = pd.Index(known).get_indexer(place)
+    group = pd.Index(known).get_indexer(pd.Index(place))
     drawn = np.bincount(group[group >= 0], minlength=len(known))
     if (group < 0).any() or (drawn != answers.groups["n"].to_numpy()).any():
         raise UsageError(f"with_pairs: the answers were not counted from this survey ({survey!r})")
@@ -121,8 +121,9 @@ def _numbered(column: pd.Series | pd.Categorical | None, labels: pd.Index, respo
     if column is None:
         return np.full(respondents, labels.get_loc(EVERYONE))
     given = pd.Categorical(column)
-    of_category = labels.get_indexer([*given.categories.astype(str), ""])  # the last is that of those without a label
-    return np.where(of_category < 0, len(labels), of_category)[given.codes]
+    names = pd.Index([*given.categories.astype(str), ""], dtype=object)  # the last is that of those without a label
+    of_category: np.ndarray = labels.get_indexer(names)
+    return np.asarray(np.where(of_category < 0, len(labels), of_category)[given.codes])
 
 
 def _codes(counting: _Counting, item: ItemTotals) -> np.ndarray:

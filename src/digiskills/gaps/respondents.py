@@ -215,7 +215,7 @@ def any_of(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _known(parts: Sequence[np.ndarray]) -> np.ndarray:
-    return np.logical_and.reduce([np.isfinite(part) for part in parts])
+    return np.asarray(np.logical_and.reduce([np.isfinite(part) for part in parts]))
 
 
 def coded(number: np.ndarray, categories: Sequence[str]) -> pd.Categorical:

@@ -10,6 +10,7 @@ from pathlib import Path
 from digiskills import answers, survey
 from digiskills.answers import Answers
 from digiskills.disclosure import JOINT, Plan, Source, editions, joint
+from digiskills.disclosure.keys import cell_keys
 from digiskills.disclosure.parts import groups_of, item_of
 from digiskills.disclosure.plan import Rows, waves
 from digiskills.disclosure.source import Count
@@ -42,8 +43,9 @@ class Checked:
         What a reader can derive and must not.
     faults : list of str
         Files that hold what no plan released.
-    sizes : mapping
-        For each survey table's specification, how many rows it was published with.
+    published : mapping
+        For each survey table's specification, the cells of the rows that it was published with: a table may be
+        planned with measures that no page shows.
     """
 
     tables: int
@@ -51,7 +53,7 @@ class Checked:
     told: Mapping[Told, tuple[str, ...]]
     leaks: list[Leak]
     faults: list[str]
-    sizes: Mapping[tuple[object, ...], int] = field(default_factory=dict)
+    published: Mapping[tuple[object, ...], set[tuple[str, ...]]] = field(default_factory=dict)
 
 
 def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) -> Checked:
@@ -92,10 +94,12 @@ def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) ->
     faults = [*_unplanned(known, plan)]
     seen: dict[Told, set[str]] = {}
     every: list[Rows] = []
+    cells_of: dict[tuple[object, ...], set[tuple[str, ...]]] = {}
     for found, declared in _of_survey(known, plan, study):
         source = Source(declared, study, counted)
         rows, shown = told(found.frame, source), beside.numbered(found.frame, declared.by)
         every.append(Rows(declared, [], [""] * len(rows), rows))
+        cells_of.setdefault(declared.specification, set()).update(cell_keys(found.frame, declared.by))
         for cells, is_shown in zip(rows, shown, strict=True):
             for cell in cells if is_shown else ():
                 seen.setdefault(cell, set()).add(str(found.file))
@@ -106,8 +110,7 @@ def check(study: Study, plan: Plan, folder: Path, count: Count | None = None) ->
     faults += [*workbooks.read_back(folder, study.name, known), *quotes.read_back(study, folder)]
     public = frozenset(each.id for each in plan.tables) - {each.id for each in plan.tables if each.evidence == SURVEY}
     faults += scanned.scan(study, folder, _departments(study, counted), public)
-    sizes = {each.table.specification: len(each.told) for each in every}
-    return Checked(len(every), files, published, leaks, list(dict.fromkeys(faults)), sizes)
+    return Checked(len(every), files, published, leaks, list(dict.fromkeys(faults)), cells_of)
 
 
 def edition(study: Study, checked: Checked, name: str, count: Count | None = None) -> Path:

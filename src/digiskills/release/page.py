@@ -86,11 +86,17 @@ def _rules(study: Study, say: _Say) -> list[str]:
 
 def _by_reason(plan: Plan, checked: Checked, say: _Say) -> str:
     """How many cells each rule withholds, and what share of all cells of the survey's tables that is."""
-    counted = Counter(why for cells in plan.withheld.values() for why in cells.values())
-    whole = sum(checked.sizes.values())
+    counted = sum((_withheld(plan, checked, specification) for specification in plan.withheld), Counter[str]())
+    whole = sum(map(len, checked.published.values()))
     rows = [[say.why(why), *_lost(counted[why], whole, say)] for why in REASONS if counted[why]]
     rows += [[say("release.sum"), *_lost(counted.total(), whole, say)]]
     return _table([say("release.reason"), *_costs(say)], rows)
+
+
+def _withheld(plan: Plan, checked: Checked, specification: tuple[object, ...]) -> Counter[str]:
+    """Count the reasons for which cells are withheld that a page would show otherwise."""
+    shown = checked.published.get(specification, set())
+    return Counter(why for cell, why in plan.withheld.get(specification, {}).items() if cell in shown)
 
 
 def _costs(say: _Say) -> list[str]:
@@ -107,10 +113,10 @@ def _by_table(plan: Plan, checked: Checked, say: _Say) -> str:
     """The tables that lost cells, how much of each, and the reasons."""
     rows = []
     for table in plan.tables:
-        counted = Counter(plan.withheld.get(table.specification, {}).values())
+        counted = _withheld(plan, checked, table.specification)
         scope = ", ".join(f"{name} = {value}" for name, value in table.where)
-        whole = checked.sizes.get(table.specification, 0)
-        why = "; ".join(f"{say.why(each)}: {say.number(counted[each])}" for each in REASONS if counted[each])
+        whole = len(checked.published.get(table.specification, ()))
+        why = "; ".join(f"{say.why(each)} ({say.number(counted[each])})" for each in REASONS if counted[each])
         rows += [[table.id, table.wave, scope, *_lost(counted.total(), whole, say), why]] if counted else []
     heads = [say(f"release.{name}") for name in ("table", "wave", "scope")]
     return _table([*heads, *_costs(say), say("release.reason")], rows)

@@ -131,7 +131,8 @@ class Survey:
         place = {str(category.code): at for at, category in enumerate(declared.categories)}
         given = pd.Categorical(self.frame[declared.item])
         places = np.array([*(place.get(str(code), -1) for code in given.categories), -1])
-        return pd.Categorical.from_codes(places[given.codes], categories=list(declared.names), ordered=True)
+        names: pd.Index = pd.Index(declared.names)
+        return pd.Categorical.from_codes(places[given.codes].tolist(), categories=names, ordered=True)
 
     def answers(self, item: str) -> pd.Categorical:
         """Return an item's answers and missing reasons, one per respondent.

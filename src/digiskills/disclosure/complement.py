@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, sparse
 
-from digiskills.disclosure.reader import EPSILON, NODES, Reader
+from digiskills.disclosure import programme
+from digiskills.disclosure.reader import EPSILON, Reader
 from digiskills.disclosure.relations import Relations
 
 FEW_CELLS = 120
@@ -113,17 +114,16 @@ def _searched(reader: Reader, cell: int, wide: float, weights: np.ndarray) -> np
     below, above = [np.full(size, -np.inf), np.zeros(size)], [np.zeros(size), np.full(size, np.inf)]
     least = np.concatenate([*below, *below, [wide], still])
     most = np.concatenate([*above, *above, [np.inf], still])
-    found = optimize.milp(
+    found = programme.solved(
         np.concatenate([np.zeros(len(low)), weights[places]]),
-        constraints=optimize.LinearConstraint(sparse.csr_array(rows), least, most),
-        integrality=np.concatenate([np.zeros(len(low)), np.ones(size)]),
-        bounds=optimize.Bounds(np.concatenate([low, np.zeros(size)]), np.concatenate([high, np.ones(size)])),
-        options={"node_limit": NODES},
+        optimize.LinearConstraint(sparse.csr_array(rows), least, most),
+        np.concatenate([np.zeros(len(low)), np.ones(size)]),
+        optimize.Bounds(np.concatenate([low, np.zeros(size)]), np.concatenate([high, np.ones(size)])),
     )
-    if found.x is None:
+    if found is None:
         return None
     chosen = np.zeros(len(reader.shown), dtype=bool)
-    chosen[places[found.x[len(low) :] > 0.5]] = True
+    chosen[places[found[len(low) :] > 0.5]] = True
     return chosen
 
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, sparse
 
+from digiskills.disclosure import programme
 from digiskills.disclosure.relations import Relations
 
-NODES = 2000
-"""Given to one search; what is not proven safe by then counts as unsafe. Nodes, not
-seconds, so that a plan is always the same."""
 SWEEPS = 6
 EPSILON = 1e-6
 MORE = 1e4
@@ -88,16 +86,12 @@ class Reader:
         size = len(self.relations.counts)
         asked = np.isfinite(enough)
         rows = sparse.csr_array(sparse.vstack([matrix, sparse.csr_array(objective[None, :])]))
-        found = optimize.milp(
+        return programme.solved(
             np.zeros(size) if asked else -objective,
-            constraints=optimize.LinearConstraint(
-                rows, np.append(told, enough if asked else -np.inf), np.append(told, np.inf)
-            ),
-            integrality=np.ones(size),
-            bounds=optimize.Bounds(0, float(self.relations.counts.sum()) + MORE),
-            options={"node_limit": NODES},
+            optimize.LinearConstraint(rows, np.append(told, enough if asked else -np.inf), np.append(told, np.inf)),
+            np.ones(size),
+            optimize.Bounds(0, float(self.relations.counts.sum()) + MORE),
         )
-        return None if found.x is None else np.asarray(found.x)
 
 
 def bounds(relations: Relations, shown: np.ndarray, cell: int) -> tuple[float, float]:

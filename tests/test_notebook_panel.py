@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,11 +131,32 @@ def test_the_widgets_follow_each_other(root: Path) -> None:
     assert f'by=["{SIZE}"]' in code.value
     field["wave"].value = "2023"
     assert '"2023"' in code.value and "(2023)" in shown.value
+    said = {name: each.value for name, each in field.items()}
     field["language"].value = "fr"
-    assert field[LEVEL].description == "Niveau" and field[LEVEL].value == "all"
+    assert field[LEVEL].description == "Niveau"
+    assert {name: each.value for name, each in field.items()} == {**said, "language": "fr"}, "choices are kept"
+    assert f'by=["{SIZE}"]' in code.value and '"2023"' in code.value and "barriers" in code.value
     assert "sondage synthétique" in shown.value and code.description == "Pour refaire"
     field["language"].value = "en"
     assert field[LEVEL].description == "Level"
+
+
+def test_another_language_is_one_view(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = explore(open_study("ontario"))
+    field = fields(panel.widget())
+    seen: list[Choice] = []
+    view = Explorer.view
+    monkeypatch.setattr(Explorer, "view", lambda self, choice: seen.append(choice) or view(self, choice))
+    field["language"].value = "fr"
+    assert [each.groups for each in seen] == [panel.explorer.first().groups]
+
+
+def test_libraries_are_not_looked_through_for_garbage_between_changes(root: Path) -> None:
+    gc.unfreeze()
+    explore(open_study("ontario")).widget()
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()
+    assert frozen > 100_000
 
 
 def test_a_scoped_notebook_gets_a_line_of_its_own(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -281,7 +282,11 @@ class Panel:
         """
         from digiskills.notebook.panel.widgets import box
 
-        return box(self.explorer)
+        shown = box(self.explorer)
+        # Python would look through every library for garbage once in a hundred figures, and hold that change up.
+        gc.collect()
+        gc.freeze()
+        return shown
 
 
 def _is_ours(table: DeclaredTable) -> bool:

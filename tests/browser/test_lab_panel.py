@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,24 +11,20 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import in_process
 import nbformat
 import panel_root
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
 TABLES = ("00-skills", "00-skill-by-size", "00-skill-by-level", "00-skill-by-role")
 PATIENCE = 180_000  # milliseconds: a busy machine fails no test
 
-pytestmark = [
-    pytest.mark.pages,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-    # Playwright leaves its loop open when a test fails, which would hide the failure.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture(scope="module")
@@ -82,42 +77,40 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def lab(address: str) -> Iterator[Any]:
-    """The notebook in JupyterLab, all its cells run."""
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(viewport={"width": 1400, "height": 1800})
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/lab/tree/notebooks/00-start-here.ipynb?reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell")
-        page.wait_for_selector("text=Python 3 (ipykernel) | Idle")
-        page.locator(".jp-Notebook .jp-Cell").first.click()
-        for _ in range(3):
-            page.keyboard.press("Shift+Enter")
-        page.wait_for_selector(".widget-dropdown select")
-        page.wait_for_selector(".widget-html img")
-        yield page
-        browser.close()
+def lab(address: str, browser: Browser) -> Iterator[Page]:
+    """Give the notebook in JupyterLab, all its cells run."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/lab/tree/notebooks/00-start-here.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle")
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    for _ in range(3):
+        page.keyboard.press("Shift+Enter")
+    page.wait_for_selector(".widget-dropdown select")
+    page.wait_for_selector(".widget-html img")
+    yield page
+    context.close()
 
 
-def field(lab: Any, label: str) -> Any:
+def field(lab: Page, label: str) -> Locator:
     return lab.locator(".widget-dropdown", has=lab.locator("label", has_text=label)).locator("select")
 
 
-def choose(lab: Any, label: str, option: str) -> None:
+def choose(lab: Page, label: str, option: str) -> None:
     """Choose an option by its words, in which widgets write every space as one that does not break."""
     select = field(lab, label)
     said = [text.replace("\u00a0", " ").strip() for text in select.locator("option").all_inner_texts()]
     select.select_option(index=said.index(option))
 
 
-def figure(lab: Any) -> str:
+def figure(lab: Page) -> str:
     return str(lab.locator(".widget-html img").first.get_attribute("src"))
 
 
-def changed(lab: Any, before: str) -> str:
+def changed(lab: Page, before: str) -> str:
     lab.wait_for_function(
         "before => { const now = document.querySelector('.widget-html img'); return now && now.src !== before; }",
         arg=before,
@@ -125,7 +118,7 @@ def changed(lab: Any, before: str) -> str:
     return figure(lab)
 
 
-def test_choose_see_copy_run(lab: Any) -> None:
+def test_choose_see_copy_run(lab: Page) -> None:
     first = figure(lab)
     choose(lab, "Skill or barrier", "Emerging technology")
     second = changed(lab, first)
@@ -151,11 +144,12 @@ def test_choose_see_copy_run(lab: Any) -> None:
     assert made.first.get_attribute("src") == figure(lab), "the line makes the same figure"
 
 
-def test_the_language_changes_words_and_figure(lab: Any) -> None:
+def test_the_language_changes_words_and_figure(lab: Page) -> None:
     before = figure(lab)
     choose(lab, "Language", "Français")
     changed(lab, before)
-    assert field(lab, "Niveau").count() == 1
+    level = field(lab, "Niveau")
+    assert level.evaluate("each => each.selectedIndex") == 1, "what was chosen stays chosen"
     assert "sondage synthétique" in lab.locator(".widget-html figcaption").inner_text()
     choose(lab, "Rôle", "Côte à côte")
     lab.wait_for_function("() => document.querySelector('.widget-html').innerText.includes('Aucune page')")

@@ -84,6 +84,18 @@ def test_a_stock_kernel_finds_the_same_world(at: Path) -> None:
     assert built(at, PAPERMILL)["01-clean"].error == ""
 
 
+def test_a_table_that_could_not_be_protected_gives_way_to_a_sentence(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = '[[report.table]]\nid = "01-fine"\nevidence = "survey"\nkind = "respondents"\nwaves = []'
+    page = notebook('publish("01-fine", never)')
+    page.cells.insert(3, nbformat.v4.new_markdown_cell("## Fine\nFine.", metadata={"tags": ["en"]}, id="fine"))
+    site(at, declare("01-one", more=table), n01_one=page)
+    monkeypatch.setattr(run, "prepare", lambda study, planned: frozenset({"01-fine"}))
+    said: list[str] = []
+    assert built(at, note=said.append)["01-one"].error == ""
+    assert "could be found by subtraction" in (at / "reports/site/tiny/en/01-one.html").read_text(encoding="utf-8")
+    assert [line for line in said if "01-fine" in line] == said != []
+
+
 @linux
 def test_random_numbers_are_drawn_anew(at: Path) -> None:
     draw = SHOW + "import random, numpy\nshow(f'{random.random()} {numpy.random.random()}')"

@@ -10,7 +10,7 @@ import pytest
 from digiskills import paths
 from digiskills import study as studies
 from digiskills.agreement import scale_tables
-from digiskills.reports import carried, declared, interface
+from digiskills.reports import carried, declared, interface, left_out
 from digiskills.reports.trimmed import Cell, trimmed
 
 ONTARIO = studies.read("ontario")
@@ -101,6 +101,7 @@ def test_every_lack_has_words_in_both_languages() -> None:
     needs = {f"lacks.{need}" for needs in carried.NEEDS.values() for need in needs}
     kinds = {"lacks.items", "lacks.dimension", "lacks.evidence", "lacks.frameworks", "lacks.skill", "lacks.question"}
     named = {f"lacks.{one}" for one in ("a second wave", "a second coder", "evidence survey", "evidence focus_groups")}
+    named |= {f"lacks.{one}" for one in (carried.SET_ASIDE, carried.UNSAFE)}
     assert needs | kinds | named <= interface.entries().keys()
     assert carried.words(["clusters", "items cooking"], "en").endswith("question or role “cooking”")
     assert "cooking" in carried.words(["items cooking"], "fr")
@@ -149,3 +150,21 @@ def test_an_exhibit_that_the_study_leaves_out_is_named_with_the_reason() -> None
     )
     assert carried.lacking(table, without) == ["a safe way to show it"]
     assert "too small a group" in carried.words(carried.lacking(table, without), "en")
+
+
+def test_only_tables_that_nobody_declared_for_a_study_may_go() -> None:
+    study = studies.read("wa-eps-2015")
+    ids = {table["id"] for entry in declared.read()["report"] for table in entry.get("table", [])}
+    assert left_out.may_go(ONTARIO) == frozenset(), "reports.toml is of this very study"
+    assert left_out.may_go(study) == ids
+    release = dataclasses.replace(study.release, must_show=("02-barrier-answers",))
+    assert left_out.may_go(dataclasses.replace(study, release=release)) == ids - {"02-barrier-answers"}
+
+
+def test_a_page_says_why_a_table_that_could_not_be_protected_is_not_there() -> None:
+    report = next(one for one in declared.reports("wa-eps-2015", ["en"]) if one.page == "02-barriers")
+    less = left_out.without(report, {"02-barrier-answers", "04-not-of-this-page"})
+    assert {table.id for table in report.tables} - {table.id for table in less.tables} == {"02-barrier-answers"}
+    assert dict(less.lacking) == {**dict(report.lacking), "02-barrier-answers": (carried.UNSAFE,)}
+    assert "found by subtraction" in carried.words([carried.UNSAFE], "en")
+    assert "par soustraction" in carried.words([carried.UNSAFE], "fr")

@@ -131,7 +131,10 @@ def test_exhibits_may_be_left_out_of_a_study() -> None:
     problems = Problems()
     assert release({"leave_out": ["01-missing-answers"]}, problems).leave_out == ("01-missing-answers",)
     assert release({"leave_out": "01-missing-answers"}, problems).leave_out == ()
-    assert [(problem.column, problem.value) for problem in problems] == [("release.leave_out", "01-missing-answers")]
+    assert release({"must_show": ["01-missing-answers"]}, problems).must_show == ("01-missing-answers",)
+    assert release({"must_show": [1]}, problems).must_show == ()
+    named = [(problem.column, problem.value) for problem in problems]
+    assert named == [("release.leave_out", "01-missing-answers"), ("release.must_show", "[1]")]
 
 
 def test_a_dimension_may_be_declared_absent_but_not_forgotten() -> None:

@@ -3,7 +3,8 @@
 from digiskills.disclosure.joint import release_joint
 from digiskills.disclosure.kept import Kept
 from digiskills.disclosure.kinds import KINDS, estimate
-from digiskills.disclosure.plan import Plan, make, read_plan, write_plan
+from digiskills.disclosure.plan import Plan, make
+from digiskills.disclosure.plan_file import read_plan, write_plan
 from digiskills.disclosure.released import Released, release, release_public
 from digiskills.disclosure.rules import PROTECTED, withheld_reason
 from digiskills.disclosure.source import Count, Source, items_of

@@ -18,7 +18,7 @@ import pandas as pd
 
 from digiskills import one_language, paths
 from digiskills.answers import Answers
-from digiskills.disclosure import editions
+from digiskills.disclosure import editions, plan_file
 from digiskills.disclosure import plan as plans
 from digiskills.disclosure.kinds import estimate
 from digiskills.disclosure.plan import Plan
@@ -109,7 +109,7 @@ class Kept:
                 _write(path, _text(frame))
         return frame
 
-    def plan(self, tables: Iterable[DeclaredTable], count: Count) -> Plan:
+    def plan(self, tables: Iterable[DeclaredTable], count: Count, may_go: Iterable[str] = ()) -> Plan:
         """Return the plan of a build.
 
         Parameters
@@ -118,22 +118,24 @@ class Kept:
             Every table of every report, scopes and waves included.
         count : callable
             Takes a wave and dimensions; returns the survey as read from its files, and its answers.
+        may_go : iterable of str
+            Ids of tables that are left out rather than stop a build where a headline would have to go.
 
         Returns
         -------
         Plan
             Equal to what `digiskills.disclosure.make` gives for the same.
         """
-        declared = sorted(set(tables))
+        declared, may_go = sorted(set(tables)), frozenset(may_go)
         if _loaded() != LOADED:
-            return plans.make(self.study, declared, count)
+            return plans.make(self.study, declared, count, may_go=may_go)
         told = [[table.id, *table.specification] for table in declared]
-        path = self.folder / f"{self._digest([told, editions.digest(self.study.name)])}.plan.json"
-        plan = _read(path, plans.loads)
+        path = self.folder / f"{self._digest([told, sorted(may_go), editions.digest(self.study.name)])}.plan.json"
+        plan = _read(path, plan_file.loads)
         if plan is None:
-            plan = plans.make(self.study, declared, count, self.estimate)
+            plan = plans.make(self.study, declared, count, self.estimate, may_go)
             if plan.inputs.items() <= self.inputs.items():
-                _write(path, plans.dumps(plan))
+                _write(path, plan.text)
         return plan
 
     def holds(self, survey: Survey) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from digiskills.disclosure import protection, rules
 from digiskills.disclosure.parts import Part, Reasons, groups_of, item_of, items_told
 from digiskills.disclosure.relations import Domain
+from digiskills.disclosure.spare import Spare
 from digiskills.disclosure.told import ALL, ANSWERED, ASKED, SCORED, Told
 from digiskills.disclosure.wave import Wave
 from digiskills.errors import ReleaseError
@@ -22,13 +24,19 @@ SHARE = 1e-3
 Cost = Callable[[Told, Wave, float], float]
 
 
-def pattern(wave: Wave) -> Reasons:
+class HeadlineLost(ReleaseError):
+    """A rule can be met only by withholding a headline."""
+
+
+def pattern(wave: Wave, spare: Spare | None = None) -> Reasons:
     """Return what is withheld of a wave, and why.
 
     Parameters
     ----------
     wave : Wave
         The wave and everything told of it.
+    spare : Spare, optional
+        Tables that may be left out where a headline would have to go; those that are, are noted in it.
 
     Returns
     -------
@@ -37,8 +45,8 @@ def pattern(wave: Wave) -> Reasons:
 
     Raises
     ------
-    ReleaseError
-        If a rule could be met only by withholding a headline.
+    HeadlineLost
+        If a rule could be met only by withholding a headline, whatever may be left out.
 
     Notes
     -----
@@ -48,11 +56,35 @@ def pattern(wave: Wave) -> Reasons:
     half of it where it is larger (so that one department's answers are never nearly all of what is left over),
     `smallest_answer` for a numerator.
     """
-    hidden = {each.domain: why for each, why in _withheld(groups_of(wave), wave, _group_cost).items()}
+    spare = spare or Spare()
+    groups, wave = _decided(groups_of, spare.left(wave), _group_cost, "", spare)
+    hidden = {each.domain: why for each, why in groups.items()}
     reasons: Reasons = {each: hidden[each.domain] for each in wave.told if each.domain in hidden}
     for name in items_told(wave):
-        reasons |= _withheld(item_of(wave, name, hidden), wave, _item_cost)
+        if name in items_told(wave):  # its tables may have gone with those of an item before it
+            found, wave = _decided(partial(item_of, name=name, hidden=hidden), wave, _item_cost, name, spare)
+            reasons |= found
     return {each: reasons[each] for each in wave.told if each in reasons}
+
+
+def _decided(part: Callable[[Wave], Part], wave: Wave, cost: Cost, item: str, spare: Spare) -> tuple[Reasons, Wave]:
+    """Return what is withheld of a part of a wave, and the wave without the tables that had to go for it.
+
+    What was decided before holds: withholding more never narrows what a reader knows.
+    """
+
+    def is_met(less: Wave) -> bool:
+        try:
+            _withheld(part(less), less, cost)
+        except HeadlineLost:
+            return False
+        return True
+
+    try:
+        return _withheld(part(wave), wave, cost), wave
+    except HeadlineLost:
+        left = spare.relieve(wave, item, is_met)
+        return _withheld(part(left), left, cost), left
 
 
 def _withheld(part: Part, wave: Wave, cost: Cost) -> Reasons:
@@ -96,7 +128,7 @@ def _refuse_headlines(added: np.ndarray, cells: Sequence[Told], wave: Wave) -> N
     lost = [each for each in gone if not each.domain and each.sum[0] in (ALL, ANSWERED)]
     if lost:
         names = ", ".join(each.item or "respondents" for each in lost)
-        raise ReleaseError(
+        raise HeadlineLost(
             f"wave {wave.name}: with smallest_group = {wave.release.smallest_group} a withheld cell could be found by "
             f"subtraction unless the headline of {names} goes too; take the finer table out of notebooks/reports.toml "
             "(for one study: its id in study.toml, [release] leave_out), or withhold the headline in the study’s "

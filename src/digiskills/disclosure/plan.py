@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from digiskills import paths
 from digiskills.answers import Answers
 from digiskills.disclosure import editions, overrides
 from digiskills.disclosure.keys import cell_keys
@@ -19,10 +16,10 @@ from digiskills.disclosure.kinds import estimate
 from digiskills.disclosure.pattern import pattern
 from digiskills.disclosure.rules import FEW_CLUSTERS, withheld_reason
 from digiskills.disclosure.source import Count, Source
+from digiskills.disclosure.spare import Spare
 from digiskills.disclosure.table import DEPARTMENT, DeclaredTable
 from digiskills.disclosure.told import ANSWERED, ASKED, Told, told
 from digiskills.disclosure.wave import Wave
-from digiskills.errors import ReleaseError
 from digiskills.models import ModelError
 from digiskills.study import Study
 from digiskills.survey import Survey
@@ -45,17 +42,35 @@ class Plan:
         For each survey table's specification, why each withheld cell is.
     inputs : mapping of str to str
         Digest of the survey's files by wave, so that a plan is not used with other data.
+    left_out : tuple of str
+        Ids of tables of a default set that had to go, as they could be protected only at the cost of a headline.
     """
 
     study: str
     tables: tuple[DeclaredTable, ...]
     withheld: Mapping[tuple[object, ...], Mapping[tuple[str, ...], str]]
     inputs: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """Digest of all that the plan says."""
-        return hashlib.sha256(dumps(self).encode()).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """All that the plan says as JSON, which `digiskills.disclosure.plan_file.loads` reads."""
+        told = {
+            "study": self.study,
+            "left_out": list(self.left_out),
+            "inputs": dict(sorted(self.inputs.items())),
+            "tables": [[table.id, *table.specification] for table in self.tables],
+            "withheld": [
+                [list(specification), [[list(key), why] for key, why in sorted(cells.items())]]
+                for specification, cells in self.withheld.items()
+            ],
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1)
 
     def ids(self, table: DeclaredTable) -> frozenset[str]:
         """Return the exhibit ids under which a table was declared.
@@ -70,7 +85,7 @@ class Plan:
         frozenset of str
             Empty if it was not declared.
         """
-        return frozenset(known.id for known in self.tables if known.specification == table.specification)
+        return _ids(table, self.tables)
 
 
 Estimated = Callable[[DeclaredTable, Study, Count], pd.DataFrame]
@@ -78,7 +93,13 @@ TWO_WAVES = ("changes", "detectable_change")
 """Kinds that compare a wave with the one before it."""
 
 
-def make(study: Study, tables: Iterable[DeclaredTable], count: Count, estimated: Estimated = estimate) -> Plan:
+def make(
+    study: Study,
+    tables: Iterable[DeclaredTable],
+    count: Count,
+    estimated: Estimated = estimate,
+    may_go: Iterable[str] = (),
+) -> Plan:
     """Return the plan of a build.
 
     Parameters
@@ -91,11 +112,18 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count, estimated:
         Takes a wave and dimensions, returns the survey and its answers counted by them.
     estimated : callable
         Gives the estimates of a table: `estimate`, or one that keeps what it gave (`Kept`).
+    may_go : iterable of str
+        Ids of tables that are left out rather than stop a build where a headline would have to go.
 
     Returns
     -------
     Plan
         Decided over all tables together.
+
+    Raises
+    ------
+    ReleaseError
+        If a rule could be met only by withholding a headline, and no table may go instead.
     """
     declared = tuple(sorted(set(tables)))
     inputs: dict[str, str] = {}
@@ -108,11 +136,19 @@ def make(study: Study, tables: Iterable[DeclaredTable], count: Count, estimated:
 
     found = (_rows(table, study, remembered, estimated) for table in _once(declared))
     rows = [each for each in found if each is not None]
+    spare = Spare([(_ids(each.table, declared), each.every) for each in rows], may_go)
     hidden: dict[Told, str] = {}
     for wave in waves(study, rows, remembered):
-        hidden |= pattern(wave)
-    withheld = {each.table.specification: each.withheld(hidden) for each in rows}
-    return Plan(study.name, declared, withheld, inputs)
+        hidden |= pattern(wave, spare)
+    left = tuple(table for table in declared if table.id not in spare.gone)
+    shown = {table.specification for table in left}
+    withheld = {each.table.specification: each.withheld(hidden) for each in rows if each.table.specification in shown}
+    return Plan(study.name, left, withheld, inputs, tuple(sorted(spare.gone)))
+
+
+def _ids(table: DeclaredTable, declared: Iterable[DeclaredTable]) -> frozenset[str]:
+    """Return the ids under which a table was declared."""
+    return frozenset(known.id for known in declared if known.specification == table.specification)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +171,11 @@ class Rows:
     keys: list[tuple[str, ...]]
     own: list[str]
     told: list[tuple[Told, ...]]
+
+    @property
+    def every(self) -> frozenset[Told]:
+        """All that the table tells."""
+        return frozenset(cell for cells in self.told for cell in cells)
 
     def withheld(self, hidden: Mapping[Told, str]) -> dict[tuple[str, ...], str]:
         """Return why each withheld row is, where the cells that may not be told are known."""
@@ -200,111 +241,3 @@ def _rows(table: DeclaredTable, study: Study, count: Count, estimated: Estimated
     clusters = bool(study.design.cluster)
     own = withheld_reason(frame, study.release, has_clusters=clusters, kind=table.kind)
     return Rows(table, cell_keys(frame, table.by), own.tolist(), told(frame, source))
-
-
-def write_plan(plan: Plan) -> Path:
-    """Return the file that holds the plan, for the processes that make the reports.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    Path
-        A private file in the study's processed folder.
-    """
-    path = _path(plan.study)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    aside.touch(mode=0o600)
-    aside.write_text(dumps(plan), encoding="utf-8")
-    aside.replace(path)
-    return path
-
-
-def read_plan(study: str) -> Plan | None:
-    """Return the plan that the last build made.
-
-    Parameters
-    ----------
-    study : str
-        Name of the study.
-
-    Returns
-    -------
-    Plan or None
-        None where none was made yet.
-
-    Raises
-    ------
-    ReleaseError
-        If the file is damaged.
-    """
-    path = _path(study)
-    if not path.is_file():
-        return None
-    try:
-        return loads(path.read_text(encoding="utf-8"))
-    except (ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(f"{path.name} is damaged ({error}): delete it, the next build makes it anew") from None
-
-
-def _path(study: str) -> Path:
-    return paths.processed(study) / "release_plan.json"
-
-
-def dumps(plan: Plan) -> str:
-    """Return a plan as JSON.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    str
-        What `loads` reads.
-    """
-    told = {
-        "study": plan.study,
-        "inputs": dict(sorted(plan.inputs.items())),
-        "tables": [[table.id, *table.specification] for table in plan.tables],
-        "withheld": [
-            [list(specification), [[list(key), why] for key, why in sorted(cells.items())]]
-            for specification, cells in plan.withheld.items()
-        ],
-    }
-    return json.dumps(told, ensure_ascii=False, indent=1)
-
-
-def loads(text: str) -> Plan:
-    """Return the plan that was written.
-
-    Parameters
-    ----------
-    text : str
-        What `dumps` gave.
-
-    Returns
-    -------
-    Plan
-        Equal to what was written.
-
-    Raises
-    ------
-    ValueError, KeyError, TypeError
-        The text is no plan.
-    """
-    told = json.loads(text)
-    tables = tuple(DeclaredTable(*_hashable(row)) for row in told["tables"])
-    withheld = {
-        _hashable(specification): {tuple(key): why for key, why in cells} for specification, cells in told["withheld"]
-    }
-    return Plan(told["study"], tables, withheld, told["inputs"])
-
-
-def _hashable(value: list) -> tuple:  # type: ignore[type-arg]
-    return tuple(_hashable(part) if isinstance(part, list) else part for part in value)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digiskills import study as studies
-from digiskills.reports import attributions, freshness, placing
+from digiskills.reports import attributions, freshness, left_out, placing
 from digiskills.reports.declared import Report
 from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Work, cluster, forks, kernels
 from digiskills.reports.engines.forks import Zygote
@@ -115,7 +115,10 @@ def build(
     if stale:
         placing.sweep(folder)
         with _warming("" if scheduler else engine, jobs, note) as zygote:
-            prepare(studies.read(stale[0].study), planned)
+            gone = prepare(studies.read(stale[0].study), planned)
+            for name in sorted(gone):
+                note(f"left out: {name} (with so few answers it could be protected only if a headline went, too)")
+            stale = [left_out.without(report, gone) for report in stale]
             work = Work(_longest_first(stale, ledger), _pages(planned), folder, jobs, timeout, memory)
             with _kept(ledger, folder) as keep:
                 for outcome, used in _run(zygote, work, note, scheduler):
@@ -163,7 +166,7 @@ def forget(reports: Sequence[Report], folder: Path) -> None:
         freshness.write(ledger, folder)
 
 
-def prepare(study: Study, planned: Iterable[Report]) -> None:
+def prepare(study: Study, planned: Iterable[Report]) -> frozenset[str]:
     """Make a study's processed data and its release plan, before any notebook runs.
 
     Parameters
@@ -172,6 +175,11 @@ def prepare(study: Study, planned: Iterable[Report]) -> None:
         The study.
     planned : iterable of Report
         All reports whose tables the plan is decided over.
+
+    Returns
+    -------
+    frozenset of str
+        Ids of tables of a default set that the plan left out, as a headline would have had to go for them.
     """
     from digiskills import answers, disclosure, survey
 
@@ -186,8 +194,10 @@ def prepare(study: Study, planned: Iterable[Report]) -> None:
 
     tables = [table for report in planned for table in declared_tables(report, study)]
     kept = disclosure.Kept(study)
-    disclosure.write_plan(kept.plan(tables, count))
+    plan = kept.plan(tables, count, left_out.may_go(study))
+    disclosure.write_plan(plan)
     kept.forget()
+    return frozenset(plan.left_out)
 
 
 def declared_tables(report: Report, study: Study) -> list[DeclaredTable]:

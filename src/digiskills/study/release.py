@@ -9,7 +9,8 @@ from typing import Any
 from digiskills.study.problems import Problems
 
 _LOWEST = {"smallest_group": 3, "fewest_clusters": 1, "smallest_answer": 1, "fewest_df": 1}
-_KEYS = (*_LOWEST, "departments", "dominance", "leave_out")
+_LISTS = ("leave_out", "must_show")
+_KEYS = (*_LOWEST, "departments", "dominance", *_LISTS)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Release:
         Fewest degrees of freedom that a term of a model must have.
     leave_out : tuple of str
         Ids of exhibits that are not made for this study, such as a table too fine for its few answers.
+    must_show : tuple of str
+        Ids of exhibits that no build leaves out by itself: where one could be shown only at the cost of a headline,
+        the build stops and names it.
     """
 
     smallest_group: int = 10
@@ -41,6 +45,7 @@ class Release:
     dominance: tuple[int, float] = (2, 0.9)
     fewest_df: int = 10
     leave_out: tuple[str, ...] = ()
+    must_show: tuple[str, ...] = ()
 
     @property
     def answers(self) -> int:
@@ -61,12 +66,13 @@ def release(table: Mapping[str, Any], problems: Problems) -> Release:
         problems.add("release.departments", given["departments"], "is neither true nor false")
     if "dominance" in given and not _is_dominance(given["dominance"]):
         problems.add("release.dominance", given.pop("dominance"), "is no number of departments and share", "[2, 0.9]")
-    left = given.get("leave_out", [])
-    if not isinstance(left, list) or not all(isinstance(name, str) for name in left):
-        problems.add("release.leave_out", left, "is no list of ids of exhibits", '["01-missing-answers"]')
-        given.pop("leave_out")
-    rules = {word: given[word] for word in _KEYS if word in given}
-    rules |= {"leave_out": tuple(rules["leave_out"])} if "leave_out" in rules else {}
+    for word in _LISTS:
+        ids = given.get(word, [])
+        if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
+            problems.add(f"release.{word}", ids, "is no list of ids of exhibits", '["01-missing-answers"]')
+            given.pop(word)
+    rules: dict[str, Any] = {word: given[word] for word in _KEYS if word in given}
+    rules |= {word: tuple(rules[word]) for word in _LISTS if word in rules}
     return Release(**rules | ({"dominance": tuple(rules["dominance"])} if "dominance" in rules else {}))
 
 

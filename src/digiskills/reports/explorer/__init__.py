@@ -102,10 +102,13 @@ def _released(study: Study, language: str) -> Sequence[Released]:
     planned = declared.reports(study.name)
     tables = [table for report in planned for table in declared_tables(report, study)]
     plan = read_plan(study.name)
-    if plan is None or not set(tables) <= set(plan.tables):
+    if plan is None or not {table for table in tables if table.id not in plan.left_out} <= set(plan.tables):
         prepare(study, planned)
         plan = read_plan(study.name)
-    return [] if plan is None else list(rows.released(study, tables, plan, language))
+    if plan is None:
+        return []
+    left = [table for table in tables if table.id not in plan.left_out]
+    return list(rows.released(study, left, plan, language))
 
 
 def _csv(tables: Sequence[Released]) -> Iterator[tuple[str, bytes]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -231,6 +233,61 @@ def test_a_stop_in_the_middle_leaves_nothing(run: Run, tmp_path: Path, monkeypat
     assert ended.returncode == 130
     assert "Traceback" not in ended.stderr
     assert [path.name for path in (tmp_path / "data").iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "made", "method"),
+    [
+        (["form", "mine"], "mine.xlsx", "write_bytes"),
+        (["renew", "mine"], "data/raw/mine/datapackage.json", "write_text"),
+    ],
+    ids=["form", "renew"],
+)
+def test_a_stop_while_a_file_is_written_leaves_it_as_it_was(
+    words: list[str], made: str, method: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received, path = study(run, tmp_path), tmp_path / made
+    assert run(*words).returncode == 0
+    received.write_text(table([HEADER, *ROWS[:50]]), encoding="utf-8")
+    before, there = path.read_bytes(), sorted(path.parent.iterdir())
+
+    def stop(file: Path, content: bytes | str, **_: object) -> None:
+        file.touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, method, stop)
+    ended = run(*words)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (130, False)
+    assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, there)
+
+
+@pytest.mark.parametrize(
+    ("words", "slow", "said"),
+    [
+        (["check", "mine"], "digiskills.check.study", "checking mine …\n"),
+        (["form", "mine"], "digiskills.codebook.form.form", "writing the form of mine …\n"),
+        (["renew", "mine"], "digiskills.intake.passport.renew", "reading the files of mine …\n"),
+    ],
+    ids=["check", "form", "renew"],
+)
+def test_what_takes_long_says_what_it_does(
+    words: list[str], slow: str, said: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study(run, tmp_path)
+    monkeypatch.setattr("digiskills.commands.root.PATIENCE", 600)
+    assert run(*words).stderr == "", "what is done sooner says nothing"
+    module, _, name = slow.rpartition(".")
+    done = getattr(importlib.import_module(module), name)
+    monkeypatch.setattr("digiskills.commands.root.PATIENCE", 0.05)
+    monkeypatch.setattr(slow, lambda *given: time.sleep(0.5) or done(*given))
+    ended = run(*words)
+    assert (ended.returncode, ended.stderr) == (0, said)
+
+
+def test_each_step_of_a_new_study_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text(table([HEADER, *ROWS]), encoding="utf-8")
+    said = run("new", "mine", "--from", "answers.csv").stderr.splitlines()
+    assert said == ["reading answers.csv …", "reading the questions …", "copying the received files …"]
 
 
 def test_nothing_is_ever_overwritten(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digiskills.commands.root import app
+from digiskills.commands.root import app, waiting
 
 if TYPE_CHECKING:
     from digiskills.new_study import Made
@@ -85,9 +85,20 @@ def form(
 
     declared = studies.read(study)
     path = output or Path(f"{study}.xlsx")
-    made = written(declared.folder / "codebook", declared.title["en"], re.sub(r"[^a-z0-9_]", "_", study))
-    try:
-        path.write_bytes(made)
-    except OSError as error:
-        raise UsageError(f"--output {path}: cannot be written ({error.strerror})") from None
+    with waiting(f"writing the form of {study}"):
+        made = written(declared.folder / "codebook", declared.title["en"], re.sub(r"[^a-z0-9_]", "_", study))
+        try:
+            _put(path, made)
+        except OSError as error:
+            raise UsageError(f"--output {path}: cannot be written ({error.strerror})") from None
     print(f"{path}: {len(declared.codebook.items)} questions in English and French")
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file aside and put it in place: whatever stops that leaves the file as it was."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

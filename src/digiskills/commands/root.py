@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+PATIENCE = 2.0
+"""Seconds after which somebody wants to know what takes so long."""
 
 app = typer.Typer(
     help="Notebooks about digital skills that become reports.",
@@ -31,6 +38,29 @@ def studies_that_begin(with_these: str) -> list[str]:
 
     names = sorted(path.parent.name for path in paths.raw("").glob("*/study.toml"))
     return [name for name in names if name.startswith(with_these)]
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Say on the error stream what is being done, once it takes longer than two seconds.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``checking my-study``.
+
+    Yields
+    ------
+    None
+        While it is done.
+    """
+    timer = threading.Timer(PATIENCE, print, [f"{text} …"], {"file": sys.stderr, "flush": True})
+    timer.daemon = True  # it holds nothing up
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 StudyOption = Annotated[

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digiskills.commands.root import app
+from digiskills.commands.root import app, waiting
 
 
 @app.command(epilog="Example: digiskills data ontario")
@@ -19,7 +18,9 @@ def data(study: Annotated[str | None, typer.Argument(help="All studies by defaul
     from digiskills import study as studies
 
     for name in [study] if study else studies.names():
-        for path in survey.process(studies.read(name)):
+        with waiting(f"reading the answers of {name}"):
+            made = survey.process(studies.read(name))
+        for path in made:
             print(os.path.relpath(path, paths.root()))
 
 
@@ -33,14 +34,13 @@ def check(
     from digiskills import study as studies
 
     study = name or option
-    waiting = {} if study else {one: files for one in studies.names() if (files := checks.to_fetch(one))}
-    for absent, files in waiting.items():
-        print(f"{absent}: not checked, its data are not here ({', '.join(files)}); its README says where they are")
+    absent = {} if study else {one: files for one in studies.names() if (files := checks.to_fetch(one))}
+    for one, files in absent.items():
+        print(f"{one}: not checked, its data are not here ({', '.join(files)}); its README says where they are")
     problems = {}
-    for checked in [one for one in ([study] if study else studies.names()) if one not in waiting]:
-        if sys.stderr.isatty():
-            print(f"checking {checked} …", file=sys.stderr)
-        problems[checked] = found = checks.study(checked)
+    for checked in [one for one in ([study] if study else studies.names()) if one not in absent]:
+        with waiting(f"checking {checked}"):
+            problems[checked] = found = checks.study(checked)
         count = {0: "no problem found", 1: "1 problem"}.get(len(found), f"{len(found)} problems")
         print(f"{checked}: {count}")
         for line in [*map(str, found), *checks.notes(checked)]:
@@ -59,7 +59,9 @@ def renew(study: Annotated[str, typer.Argument(help="A study whose raw files wer
 
     if study not in studies.names():
         raise UsageError(f"there is no study ‘{study}’ in data/raw: {nearest(study, studies.names())}")
-    for path in passport.renew(paths.raw(study)):
+    with waiting(f"reading the files of {study}"):
+        renewed = passport.renew(paths.raw(study))
+    for path in renewed:
         print(path)
 
 
@@ -69,7 +71,9 @@ def simulate(study: Annotated[str, typer.Argument(help="A study with a truth.tom
     from digiskills import paths, simulate
     from digiskills import study as studies
 
-    for path in simulate.write(studies.read(study).folder):
+    with waiting(f"making answers for {study}"):
+        made = simulate.write(studies.read(study).folder)
+    for path in made:
         print(os.path.relpath(path, paths.root()))
 
 
@@ -80,4 +84,6 @@ def inspect(
     """Say what a file holds: numbers of rows and names of columns, never a value or a text."""
     from digiskills.intake.inspected import inspected
 
-    print(*inspected(file), sep="\n")
+    with waiting(f"reading {file.name}"):
+        told = inspected(file)
+    print(*told, sep="\n")

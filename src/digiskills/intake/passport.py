@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -234,8 +235,18 @@ def renew(folder: Path) -> list[str]:
             entry.update(now)
     if renewed:
         text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-        (folder / FILE).write_text(text, encoding="utf-8")
+        _put(folder / FILE, text)
     return renewed
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file aside and put it in place: whatever stops that leaves the file as it was."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def is_inside(folder: Path, path: str) -> bool:

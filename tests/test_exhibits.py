@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import getpass
 import io
@@ -102,6 +103,19 @@ def test_the_csv_holds_the_numbers_drawn_and_their_evidence(tmp_path: Path) -> N
     assert withheld.any() and table.loc[withheld, ["n", "clusters", "estimate", "se", "low", "high"]].isna().all(
         axis=None
     )
+
+
+@pytest.mark.parametrize("evil", ["=HYPERLINK(0)", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "x\r=1"])
+def test_no_cell_of_the_csv_is_a_formula_and_it_is_read_back(evil: str, tmp_path: Path) -> None:
+    table = made.themes(by=())
+    frame = table.frame.assign(label_en=[f"{evil}{place}" for place in range(len(table.frame))])
+    told = dataclasses.replace(made.released(frame, "themes", evidence="focus_groups", wave=""), ids=frozenset({ID}))
+    publish(told, tmp_path)
+    written = list(csv.DictReader(io.StringIO((tmp_path / f"{ID}.csv").read_text(encoding="utf-8"), newline="")))
+    assert not any(cell.startswith(("=", "+", "@", "\t", "\r", "-")) for row in written for cell in row.values())
+    said = json.loads((tmp_path / f"{ID}.json").read_text(encoding="utf-8"))
+    back = exhibits.read(tmp_path / f"{ID}.csv", said, told.study).frame
+    assert list(back["label_en"]) == [label.replace("\r", "\n") for label in frame["label_en"]]
 
 
 def test_numbers_are_the_same_in_both_languages(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from digiskills import tables, words
+from digiskills import formulas, tables, words
 from digiskills.charts import Drawing, render
 from digiskills.disclosure import Released
 from digiskills.errors import ReleaseError
@@ -166,7 +166,7 @@ def csv(released: Released) -> bytes:
     Returns
     -------
     bytes
-        UTF-8, one line per row.
+        UTF-8, one line per row; no text in it is one that a spreadsheet would run, see `digiskills.formulas`.
     """
     frame = released.frame
     if "evidence" not in frame:  # a joint table says it of each row
@@ -174,7 +174,7 @@ def csv(released: Released) -> bytes:
     if released.wave:
         frame = frame.assign(wave=released.wave)
     # 12 digits: all that is meant, without the noise of the last bits
-    return frame.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
+    return formulas.guarded(frame).to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
 
 
 def _json(said: Mapping[str, str], released: Released, about: Mapping[str, Any]) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from digiskills import formulas, tables, words
 from digiskills import study as studies
-from digiskills import tables, words
 from digiskills.disclosure import JOINT, DeclaredTable, Released
 from digiskills.disclosure.keys import KEYS
 from digiskills.errors import UsageError
@@ -76,7 +76,8 @@ def read(path: Path, said: dict[str, Any], study: Study) -> Released:
         Of the same numbers, to 12 digits; it may be published again under its own id only.
     """
     keys = [name for name in (*KEYS, *said["by"], *WORDY) if name != "year"]
-    frame = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(keys, str))
+    written = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(keys, str))
+    frame = formulas.unguarded(written)
     own = ("evidence",) if said["evidence"] == JOINT else ()  # a joint table says it of each row
     frame = frame.drop(columns=[name for name in ADDED if name in frame and name not in own])
     for name in frame:

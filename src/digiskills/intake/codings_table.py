@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from digiskills import intake
+from digiskills import formulas, intake
 from digiskills.errors import Problem, StudyError, nearest
 from digiskills.intake.passport import Resource
 
@@ -17,7 +17,6 @@ SEGMENT, CODER, CODE = "segment_id", "coder", "code"
 MOST_PROBLEMS = 50
 # A codebook has some hundred codes; each is a column to be looked through, and one of tables of codes by codes.
 MOST_CODES = 2_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet that opens a copy of the name would run
 _YES, _NO = "1", ("0", "")
 
 
@@ -226,12 +225,12 @@ def _refuse_many(file: str, codes: Sequence[str] | pd.Index) -> None:
 
 def _refuse_names(file: str, first_row: int, frame: pd.DataFrame, columns: Sequence[str]) -> None:
     """Refuse names that a spreadsheet takes for formulas, in cells and in the header."""
-    wrong = [str(name) for name in frame if str(name).startswith(_FORMULA)]
+    wrong = [str(name) for name in frame if str(name).startswith(formulas.SIGNS)]
     if wrong:
         message = "begins like a formula of a spreadsheet"
         raise StudyError([Problem(file, first_row - 1, one, None, message, "a name") for one in wrong[:MOST_PROBLEMS]])
     for column in columns:
-        risky = frame[column].str.startswith(_FORMULA).to_numpy(dtype=bool)
+        risky = frame[column].str.startswith(formulas.SIGNS).to_numpy(dtype=bool)
         _refuse(file, first_row, column, frame[column], risky, "begins like a formula of a spreadsheet")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from digiskills import paths, words
+from digiskills import formulas, paths, words
 from digiskills import study as studies
 from digiskills.codebook import LANGUAGES
 from digiskills.disclosure import DeclaredTable, Released
@@ -207,7 +207,7 @@ class Build:
 
 def _table(path: Path) -> pd.DataFrame:
     """Return the table of an exhibit's CSV file: words are text and never null."""
-    frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    frame = formulas.unguarded(pd.read_csv(path, keep_default_na=False, na_values=[""]))
     for name in frame:
         if pd.api.types.is_string_dtype(frame[name]) or (frame[name].isna().all() and name in ("withheld", "note")):
             frame[name] = frame[name].astype("str").where(frame[name].notna(), "")

@@ -52,7 +52,8 @@ def looks(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     Returns
     -------
     list of str
-        Keys of `PATTERNS` and ``name`` (a word with a capital), sorted; empty where nothing was found.
+        Keys of `PATTERNS`, ``name`` (a word with a capital) and ``script`` (letters that are not Latin, which may have
+        no capitals or look like others), sorted; empty where nothing was found.
 
     Notes
     -----
@@ -61,6 +62,7 @@ def looks(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     """
     plain = unicodedata.normalize("NFKC", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
     found = {name for name, pattern in PATTERNS.items() if pattern.search(plain)}
+    found |= {"script"} if any(map(_is_strange, plain)) else set()
     return sorted(found | ({"name"} if _has_name(plain, known) else set()))
 
 
@@ -135,6 +137,10 @@ def plain_words(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     kept = "".join(sign for sign in apart if unicodedata.category(sign) not in ("Mn", "Cf"))
     return " ".join(re.findall(r"[^\W_]+", kept.casefold()))
+
+
+def _is_strange(sign: str) -> bool:
+    return sign.isalpha() and not unicodedata.name(sign, "").startswith("LATIN ")
 
 
 def _has_name(text: str, known: frozenset[str]) -> bool:

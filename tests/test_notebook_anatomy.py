@@ -137,6 +137,13 @@ def test_no_number_is_typed_in_prose(path: Path, language: str) -> None:
         assert not re.search(r"\d", prose), "numbers in sentences are computed"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_prose_holds_for_any_study(path: Path, language: str) -> None:
+    """What is so in one study alone is said by its own words, or by sentences made from its tables."""
+    prose = "\n".join(re.sub(r"`[^`]*`", "", text(cell)) for cell in cells(path, "markdown", language))
+    assert re.findall(r"Ontario|ontarien|line ministries|ministères d’exécution|calibrated|calés", prose) == []
+
+
 def test_one_sentence_per_line(path: Path) -> None:
     for cell in cells(path, "markdown"):
         assert max(map(len, text(cell).splitlines())) <= 240, "a long line makes an unreadable change"

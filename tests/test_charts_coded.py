@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pandas as pd
@@ -112,6 +113,20 @@ def test_the_network_joins_what_reaches_the_threshold() -> None:
         if len(line.get_xydata()) == 1
     ]
     assert places == again
+
+
+@pytest.mark.parametrize("counts", [[], [9], [1] * 20, [3] * 17 + [1] * 5, [5] * 3 + [2] * 13 + [1] * 9])
+def test_the_network_by_default_joins_as_many_as_can_be_read(counts: list[int]) -> None:
+    table = pairs("en")
+    frame = table.frame.assign(n=[*counts, *[0] * (len(table.frame) - len(counts))])
+    shown = dataclasses.replace(table, frame=frame)
+    if not counts:
+        with pytest.raises(UsageError, match="0 lines"):
+            charts.network(shown)
+        return
+    (axes,) = charts.network(shown).figure.axes
+    drawn = sorted(int(text.get_text()) for text in axes.texts if text.get_text().isdigit())
+    assert drawn == sorted(count for count in counts if counts in ([1] * 20, [9]) or count >= 2)
 
 
 def test_what_cannot_be_read_is_refused() -> None:

@@ -284,6 +284,9 @@ def test_a_study_without_a_ladder_attributes_nothing(tmp_path: Path) -> None:
         ("in 2018 nothing changed", []),
         ("=HYPERLINK(a)", ["formula", "name"]),
         (" - we have no tools", ["formula"]),
+        ("they asked ᐊᓚᓂᔅ for data", ["script"]),
+        ("they asked \N{CYRILLIC SMALL LETTER A}nna for data", ["script"]),
+        ("elle a dit « ça m’œuvre » à 5\N{NO-BREAK SPACE}%", []),
         ("J\u200bane said no", []),  # the first word of a sentence, hidden sign or not
         ("they told J\u200bane", ["name"]),
     ],
@@ -402,6 +405,47 @@ def test_a_listed_name_is_never_released_even_where_a_person_looked(tmp_path: Pa
     assert kept[0] not in set(released.frame["passage"]) and kept[1] in set(released.frame["passage"])
     assert released.log.set_index("passage").loc[[kept[0]], "reason"].tolist()[-1] == "denylist"
     assert kept[1] not in set(passages.release(groups, ONTARIO).frame["passage"])
+
+
+def test_a_listed_name_beside_a_passage_withholds_it(tmp_path: Path) -> None:
+    first = passages.release(GROUPS, ONTARIO).frame["passage"].iloc[0]
+    listed = declared(tmp_path, **{"focus_groups/denylist.csv": f"name\n{first}\n"})
+    assert first not in set(passages.release(GROUPS, listed).frame["passage"])
+    (listed.folder / "focus_groups" / "denylist.csv").write_text("name\nMaking Digital Happen\n", encoding="utf-8")
+    passport.renew(listed.folder)
+    assert len(passages.release(GROUPS, listed).frame) == 0, "the title of its document is shown beside it"
+
+
+def test_counts_by_a_document_or_session_with_a_listed_name_are_refused(tmp_path: Path) -> None:
+    listed = declared(tmp_path, **{"focus_groups/denylist.csv": "name\nEthos\nJane Doe\n"})
+    passages.refuse_listed(GROUPS, listed, pd.DataFrame({"code": ["ethos"], "n": [1]}))
+    for frame in ({"document": ["ethos-interview"]}, {"session": ["with jane doe"]}):
+        with pytest.raises(ReleaseError, match="holds a name of denylist") as error:
+            passages.refuse_listed(GROUPS, listed, pd.DataFrame(frame))
+        assert "jane" not in str(error.value).lower()
+        passages.refuse_listed(GROUPS, ONTARIO, pd.DataFrame(frame))
+
+
+def test_a_lone_first_word_is_looked_at(tmp_path: Path) -> None:
+    kept = passages.release(GROUPS, ONTARIO).frame["passage"].iloc[0]
+    alone = replace(GROUPS, segments=GROUPS.segments.assign(paraphrase="Jean.", paraphrase_fr="Jean."))
+    silent = declared(tmp_path)
+    shutil.rmtree(silent.folder / "codebook")
+    found = passages.release(alone, silent).log.groupby("passage").tail(1).set_index("passage")["reason"]
+    assert found[kept] in ("looks:name", "changed")
+    assert "shown" not in set(found), "no word of the study is known to be no name"
+
+
+def test_passages_that_counts_would_tell_more_of_are_told_apart() -> None:
+    released = passages.release(GROUPS, ONTARIO).frame
+    kept = passages.untold(released, GROUPS)
+    own = GROUPS.passages().set_index("segment_id")["speaker_level"]
+    coded = GROUPS.codings.query("coder == 'consensus'").groupby("segment_id")["code"].agg(set)
+    told = {level: set().union(*coded.reindex(own.index[own.eq(level)]).dropna()) for level in own.unique()}
+    for row in released.itertuples():
+        expected = not row.speaker_level or coded.get(row.passage, set()) <= told.get(row.speaker_level, set())
+        assert (row.passage in set(kept["passage"])) is expected
+    assert 0 < len(kept) < len(released)
 
 
 @given(
@@ -569,6 +613,10 @@ def test_the_log_is_written_for_its_owner_alone(tmp_path: Path, monkeypatch: pyt
     assert len(pd.read_csv(path)) > 143
     waiting = pd.read_csv(beside)
     assert len(waiting) == 29 and waiting["text_en"].notna().all() and waiting["decision"].isna().all()
+    evil = with_texts({waiting["passage"][0]: '=HYPERLINK("http://x")', waiting["passage"][1]: "@cmd"})
+    passages.write_log("ontario", passages.release(evil, NOBODY_LOOKED))
+    written = pd.read_csv(beside, dtype=str).set_index("passage")["text_en"]
+    assert written[waiting["passage"][:2]].tolist() == ['\'=HYPERLINK("http://x")', "'@cmd"]
 
 
 def test_a_column_of_the_study_s_own_may_stand_in_the_ladder(tmp_path: Path) -> None:

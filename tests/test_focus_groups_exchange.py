@@ -185,10 +185,11 @@ def test_another_programs_project(tmp_path: Path) -> None:
     assert found.segments[["segment_id", "document", "passage", "speaker_level", "session"]].to_dict("split")[
         "data"
     ] == [
-        ["P1", "Group 1", "Nobody dares.", "executive", "1"],
-        ["P2", "Group 1", "We lack data skills.", "not_stated", "1"],
-        ["P3", "Group 2", "It is too risky.", "staff", "2"],
+        ["P1", "document-1", "Nobody dares.", "executive", "1"],
+        ["P2", "document-1", "We lack data skills.", "not_stated", "1"],
+        ["P3", "document-2", "It is too risky.", "staff", "2"],
     ]
+    assert found.documents["title"].tolist() == ["Group 1", "Group 2"]
     # Two coders selected one passage: one segment, coded by both.
     assert found.codings[["segment_id", "coder", "code", "rank"]].to_dict("split")["data"] == [
         ["P1", "consensus", "culture.risk", 1],
@@ -214,6 +215,17 @@ def test_another_programs_project(tmp_path: Path) -> None:
     # Of the stance the project says nothing at all.
     assert themes.prevalence(found, ["stance"])["stance"].astype("str").unique().tolist() == ["not_stated"]
     assert themes.prevalence(found).set_index("code")["segments"].to_dict() == {"culture.risk": 2, "skill.data": 1}
+
+
+def test_a_document_has_the_study_s_words_or_a_number(tmp_path: Path) -> None:
+    named = pd.DataFrame([["document", "Group 2", "Second group", "Second groupe"]], columns=DESCRIPTORS.columns[:4])
+    words = Frameworks({"descriptors": pd.concat([DESCRIPTORS, named]).fillna("")})
+    found = focus_groups.from_project(given_project(tmp_path), words, CODES, "Ana")
+    assert set(found.segments["document"]) == set(found.documents["document"]) == {"document-1", "Group 2"}
+    told = [found.label("document", name, "fr") for name in found.documents["document"]]
+    assert told == ["Document 1", "Second groupe"]
+    counted = themes.prevalence(found, ["document"], "all")
+    assert "Group 1" not in counted.to_csv(), "a received name may say who spoke"
 
 
 def test_their_words_are_never_a_paraphrase(tmp_path: Path) -> None:
@@ -378,7 +390,7 @@ def test_a_long_table_is_a_study_s_evidence(tmp_path: Path) -> None:
     assert rated.to_dict() == {("S1", "consensus"): 3, ("S1", "Ben"): 1, ("S2", "consensus"): 0, ("S3", "consensus"): 2}
     assert found.segments["paraphrase"].tolist() == ["nobody dares", "all is well", "too risky"]
     assert found.segments["session"].tolist() == ["A", "A", "B"]
-    assert found.documents["document"].tolist() == ["codings"]
+    assert found.documents["document"].tolist() == ["document-1"]
     assert found.codings.query("coder == 'consensus'")[["segment_id", "code", "rank"]].to_numpy().tolist() == [
         ["S1", "culture.risk", 1],
         ["S1", "skill.data", 2],

@@ -14,6 +14,8 @@ from test_focus_groups_exchange import CODES, DESCRIPTORS, TEXTS, foreign
 from tiny_site import STUDY, site
 
 from digiskills import focus_groups, study
+from digiskills.disclosure import passages as gate
+from digiskills.disclosure.passages import counted
 from digiskills.errors import ReleaseError, UsageError
 from digiskills.intake import passport, refi_qda
 from digiskills.notebook import RUN, open_study, passages
@@ -57,6 +59,21 @@ def test_what_is_withheld_is_said() -> None:
 def test_no_passage_stands_beside_what_its_attribution_leaves_out(by: str) -> None:
     with pytest.raises(ReleaseError, match="its attribution may leave out"):
         open_study("ontario").focus_groups().examples(by=by)
+
+
+def test_no_passage_stands_where_counts_tell_more_than_its_attribution() -> None:
+    coded = open_study("ontario").focus_groups()
+    everything = coded.examples(each=200).frame["passage"]
+    kept = gate.untold(coded.texts().frame, coded.coded)["passage"]
+    assert sorted(everything) == sorted(kept) and len(kept) < len(coded.texts().frame)
+
+
+def test_counts_by_a_document_with_a_listed_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    coded = open_study("ontario").focus_groups()
+    monkeypatch.setattr(counted, "denylist", lambda study: ("Ethos",))
+    with pytest.raises(ReleaseError, match="holds a name of denylist"):
+        coded.themes(by=["document"], scope="others")
+    assert len(coded.themes().frame)
 
 
 def test_examples_of_nothing_are_refused() -> None:

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from tiny_site import declare, notebook, site
 
-from digiskills.reports import declared, engines, freshness, run
+from digiskills.reports import declared, engines, freshness, pages, run
 from digiskills.reports.failure import Failure, of_notebook, scrub
 from digiskills.reports.gate import pass_released
 
@@ -83,6 +83,18 @@ def test_a_failure_page_tells_cell_parameters_traceback_and_command(built: Any) 
     ):
         assert said in page
     assert str(folder.parent) not in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_failure_page_holds_nothing_of_a_study_s_files(built: Any, language: str) -> None:
+    _, outcomes, _ = built
+    report = outcomes[f"tiny/{language}/01-ok"].report
+    told = "StudyError: codings.csv, row 7, column segment: ‘my deputy Jane said no’ stands twice"
+    page = pages.failure_page(Failure(told, 5, "study.focus_groups()", f"Traceback\n{told}"), report, {})
+    assert "Jane" not in page and "row 7" not in page
+    assert "digiskills check tiny" in page and "study.focus_groups()" in page
+    other = pages.failure_page(Failure("UsageError: no wave ‘2031’", 5, "x", "Traceback"), report, {})
+    assert "no wave ‘2031’" in other and "Traceback" in other
 
 
 def test_only_a_run_with_defaults_writes_to_the_exhibits(built: Any) -> None:

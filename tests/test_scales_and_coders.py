@@ -210,6 +210,36 @@ def test_codes_stand_in_the_order_of_the_codebook_without_all_together() -> None
     assert axes[1].get_xticklabels()[-1].get_text() == "100\N{NO-BREAK SPACE}%"
 
 
+FEET = {
+    "en": (
+        "“Codings that give the code”: a share of these codings, counted and not estimated, so without interval. ",
+        "No line under “Agreement”, “Cohen’s kappa”, “Krippendorff’s alpha” and “Gwet’s AC1”: every resample gives",
+    ),
+    "fr": (
+        "« Codages qui donnent le code » : une part de ces codages, comptée et non estimée, donc sans intervalle. ",
+        "Sans trait sous « Accord », « Kappa de Cohen », « Alpha de Krippendorff » et « AC1 de Gwet » : tous les",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_foot_says_of_each_panel_why_a_line_is_missing(language: str) -> None:
+    table = made.coders(language)
+    counted = table.frame["coefficient"].eq("prevalence")
+    frame = table.frame.assign(**{end: table.frame[end].mask(counted) for end in ("low", "high")})
+    frame["reason"] = frame["reason"].mask(counted, "")
+    foot = foot_of(charts.coefficients(dataclasses.replace(table, frame=frame)))
+    assert all(said in foot for said in FEET[language]), foot
+    whole = frame[~frame["coefficient"].isin(["kappa", "ac1"])]
+    fewer = foot_of(charts.coefficients(dataclasses.replace(table, frame=whole)))
+    assert "kappa" not in fewer.lower() and "AC1" not in fewer, "panels that are not drawn are not named"
+
+
+def foot_of(drawing: charts.Drawing) -> str:
+    """The words around the panels on one line, spaces plain."""
+    return " ".join(" ".join(text.get_text() for text in drawing.figure.texts).split())
+
+
 def test_more_than_can_be_read_is_refused() -> None:
     table = made.coders()
     more = table.frame.assign(coefficient=[f"c{number}" for number in range(len(table.frame))])

@@ -16,6 +16,7 @@ ROW = 0.19  # inches
 MOST, ACROSS = 60, 5
 WHOLE = "all"
 OF_TWO, IN_PLACE_OF = "spearman_brown", "alpha"
+COUNTED = "prevalence"  # a share of the codings, which is no estimate and has no interval by rule
 
 
 def coefficients(released: Released) -> house.Drawing:
@@ -99,7 +100,7 @@ def _scale(axes: Axes, released: Released, cells: pd.DataFrame) -> None:
     """Label the axis from 0, or below where an interval goes there, to 1; that of prevalence to its own end."""
     ends = cells[["value", "low", "high"]].astype(float)
     low, high = min(float(ends.min().min()), 0.0), float(ends.max().max())
-    if cells["coefficient"].iloc[0] == "prevalence":
+    if cells["coefficient"].iloc[0] == COUNTED:
         axes.set_xlim(0, max(high, 0.01) * 1.1)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
     else:
@@ -116,14 +117,25 @@ def _tick(value: float, share: bool, language: str) -> str:
 
 
 def _notes(released: Released, frame: pd.DataFrame) -> list[str]:
-    """Return what lines, squares and words in the panels mean."""
+    """Return what lines, squares and words in the panels mean, and in which of them a line is missing and why."""
     language, shown = released.language, frame[frame["withheld"].eq("")]
     found = [words.text("note.intervals_where", language)] if shown["low"].notna().any() else []
     found += [words.text("note.two_items", language)] if OF_TWO in set(shown["coefficient"]) else []
+    counted = shown[shown["coefficient"].eq(COUNTED) & shown["low"].isna()]
+    if len(counted):
+        found.append(words.text("note.counted", language, panels=_panels(released, counted)))
     for why, cells in shown[shown["reason"].ne("")].groupby("reason", sort=False):
         said, short = (words.undefined_label(str(why), language, short=brief) for brief in (False, True))
         if cells["value"].isna().any():
             found.append(words.text("note.undefined", language, short=short, reason=said))
-        else:
-            found.append(words.text("note.no_line", language, reason=said))
+        bare = cells[cells["value"].notna() & cells["coefficient"].ne(COUNTED)]
+        if len(bare):
+            found.append(words.text("note.no_line", language, panels=_panels(released, bare), reason=said))
     return [*found, *marks.withheld_notes(released)]
+
+
+def _panels(released: Released, cells: pd.DataFrame) -> str:
+    """Return the titles of the panels of some rows."""
+    language = released.language
+    titles = [words.coefficient_label(released.kind, name, language) for name in dict.fromkeys(cells["panel"])]
+    return words.join([words.text("quoted", language, label=title) for title in titles], language)

@@ -75,15 +75,16 @@ def cooccurrence(released: Released) -> house.Drawing:
         return house.finish(figure, released, "cooccurrence", [words.text("note.together", released.language)])
 
 
-def network(released: Released, fewest: int) -> house.Drawing:
+def network(released: Released, fewest: int | None = None) -> house.Drawing:
     """Return themes around a circle, those that stand together often joined by lines.
 
     Parameters
     ----------
     released : Released
         As for `cooccurrence`.
-    fewest : int
-        Passages that two themes must share to be joined, 1 or more; it stands below the figure.
+    fewest : int, optional
+        Passages that two themes must share to be joined, 1 or more; it stands below the figure. By default the fewest
+        that leave no more lines than can be read, or that the nearest themes share.
 
     Returns
     -------
@@ -96,8 +97,10 @@ def network(released: Released, fewest: int) -> house.Drawing:
         If no two themes share so many, or more lines are needed than can be read.
     """
     frame = words.rows(released)
+    most = len(frame) if fewest is None else MOST_EDGES
+    fewest = _fewest(frame["value"]) if fewest is None else fewest
     joined = frame[frame["value"] >= max(fewest, 1)]
-    if fewest < 1 or joined.empty or len(joined) > MOST_EDGES:
+    if fewest < 1 or joined.empty or len(joined) > most:
         raise UsageError(
             f"network: {len(joined)} lines at {fewest} passages; give a `fewest` that leaves 1 to {MOST_EDGES}"
         )
@@ -118,6 +121,12 @@ def network(released: Released, fewest: int) -> house.Drawing:
         note = words.text(f"note.network.{unit}", released.language, fewest=words.number(fewest, released.language))
         entries = key(released.language, [colours.family(str(code)) for code in totals])
         return house.finish(figure, released, "network", [note], key=entries)
+
+
+def _fewest(counts: pd.Series) -> int:
+    """Return the smallest count from which on pairs are few enough to be drawn; the largest where it is shared."""
+    found = sorted({int(count) for count in counts if count >= 1})
+    return next((count for count in found if int((counts >= count).sum()) <= MOST_EDGES), max(found, default=0))
 
 
 def _totals(released: Released) -> dict[str, int]:

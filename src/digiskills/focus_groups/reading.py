@@ -73,7 +73,7 @@ def read(study: Study) -> FocusGroups | None:
     problems = _problems(tables, study.frameworks)
     if problems:
         raise StudyError([_placed(problem, folder) for problem in problems])
-    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=study.frameworks)
+    return _made(tables, study.frameworks)
 
 
 def from_project(
@@ -208,7 +208,13 @@ def _received(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks, file: 
     problems = _problems(tables, frameworks)
     if problems:
         raise StudyError([replace(one, file=file, row=None) for one in problems])
-    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=frameworks)
+    return _made(exchange.with_numbers(tables, frameworks), frameworks)
+
+
+def _made(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks) -> FocusGroups:
+    """Return tables without problems as focus groups; every document has words."""
+    named = exchange.with_documents(frameworks, tables["documents"])
+    return FocusGroups(**{name: _typed(name, tables[name]) for name in TABLES}, frameworks=named)
 
 
 def _placed(problem: Problem, folder: str) -> Problem:

@@ -150,23 +150,13 @@ def paraphrases(groups: FocusGroups, study: Study, smallest_group: int = 0) -> p
     known = groups.frameworks.table("barriers")["code"]
     found = found[found[BARRIER].isin(known)]
     found = found.assign(named=found.groupby("passage")[BARRIER].transform("size"))
-    found = found[_not_told_by_counts(found, groups)]
+    if "shown" in found:  # a study without a ladder attributes nothing
+        found = found[~passages.told_by_counts(found[BARRIER], found["shown"], groups)]
     best = found.sort_values(
         ["rank", "named", "intensity", "place"], ascending=[True, True, False, True], kind="stable"
     )
     first = best.drop_duplicates(BARRIER).set_index(BARRIER)
     return first.loc[[code for code in known if code in first.index], _PASSAGE].rename_axis(BARRIER).reset_index()
-
-
-def _not_told_by_counts(found: pd.DataFrame, groups: FocusGroups) -> pd.Series:
-    """Return which passages stay under their attribution beside the published counts by the speakers' own level."""
-    if "shown" not in found:
-        return pd.Series(True, index=found.index)  # a study without a ladder attributes nothing
-    counted = themes.prevalence(groups, [SPEAKER])
-    raising = counted[counted["segments"].gt(0)]
-    pairs = set(zip(raising["code"], raising[SPEAKER].astype(str), strict=True))
-    given = zip(found[BARRIER], found["shown"], strict=True)
-    return pd.Series([not level or (code, level) in pairs for code, level in given], index=found.index)
 
 
 def _by_shown_level(groups: FocusGroups, study: Study) -> FocusGroups:

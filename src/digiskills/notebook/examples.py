@@ -61,7 +61,8 @@ def chosen(opened: Scope, coded: FocusGroups, by: str, each: int) -> Examples:
     Returns
     -------
     Examples
-        In the order of the document among equals.
+        In the order of the document among equals; without those of which counts by the speakers' own level, on the same
+        page, would tell more than their attribution says.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def chosen(opened: Scope, coded: FocusGroups, by: str, each: int) -> Examples:
     language = opened.language
     released = gate.release(coded, opened.study, smallest_group=opened.smallest_group)
     table = DeclaredTable("", opened.study.name, "focus_groups", KIND, by=(by,), options=(("each", each),))
-    frame = _strongest(released.frame, coded, by, each)
+    frame = _strongest(gate.untold(released.frame, coded), coded, by, each)
     told = frame.assign(
         group=[coded.label(by, value, language) for value in frame[by]],
         document=[coded.label("document", value, language) for value in frame["document"]],

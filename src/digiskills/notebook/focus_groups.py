@@ -218,6 +218,7 @@ class OpenFocusGroups:
         options: tuple[tuple[str, object], ...] = (),
     ) -> Released:
         study = self.opened.study
+        passages.refuse_listed(self.coded, study, frame)
         table = DeclaredTable("", study.name, "focus_groups", kind, items, tuple(by), options=options)
         method = {"unit": "passages", "scope": scope, "coder": focus_groups.CONSENSUS, **frame.attrs.get("method", {})}
         return self.opened.public_table(frame, table, method)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from digiskills import paths
+from digiskills.errors import StudyError
 from digiskills.reports.declared import Report
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -40,6 +41,22 @@ class Failure:
     cell: int = 0
     source: str = ""
     traceback: str = ""
+
+
+def is_private(failure: Failure) -> bool:
+    """Tell whether what is known of a failure may hold cells of received files, which no page shows.
+
+    Parameters
+    ----------
+    failure : Failure
+        Why a report could not be made.
+
+    Returns
+    -------
+    bool
+        True for what is wrong in a study's files: it is told with the value found there.
+    """
+    return failure.message.startswith(StudyError.__name__)
 
 
 class Stopped(Exception):

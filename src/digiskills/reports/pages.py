@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from digiskills.codebook import LANGUAGES
 from digiskills.reports import cells
 from digiskills.reports.carried import rests_on
 from digiskills.reports.declared import Report
-from digiskills.reports.failure import Failure, Stopped, command
+from digiskills.reports.failure import Failure, Stopped, command, is_private
 from digiskills.reports.interface import text
 from digiskills.reports.scope_words import parameter_table, scope_label
 from digiskills.reports.shell import environment, frame, rendered, switch
@@ -86,9 +87,13 @@ def failure_page(failure: Failure, report: Report, pages: Mapping[str, str]) -> 
     Returns
     -------
     str
-        A whole HTML document: what happened, in which cell, with which parameters, and how to repeat it.
+        A whole HTML document: what happened, in which cell, with which parameters, and how to repeat it; of what is
+        wrong in a study's files only that it is, for that is told with what stands there.
     """
     study, language = studies.read(report.study), report.language
+    if is_private(failure):
+        said = text("failed_study", language, command=f"digiskills check {report.study}")
+        failure = replace(failure, message=said, traceback="")
     content = rendered(
         "failure.html.j2",
         language,

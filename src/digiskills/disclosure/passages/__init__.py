@@ -1,6 +1,7 @@
 """Which passages may be shown, and how far their attribution is coarsened so that nobody is found."""
 
 from digiskills.disclosure.passages.attribution import Ladder, ladder
+from digiskills.disclosure.passages.counted import refuse_listed, told_by_counts, untold
 from digiskills.disclosure.passages.gate import ReleasedPassages, release
 from digiskills.disclosure.passages.people import Population, population
 from digiskills.disclosure.passages.private import write_log
@@ -19,10 +20,13 @@ __all__ = [
     "marks",
     "names_in",
     "population",
+    "refuse_listed",
     "refuse_two_attributions",
     "release",
     "reviews",
     "shown",
+    "told_by_counts",
     "two_attributions",
+    "untold",
     "write_log",
 ]

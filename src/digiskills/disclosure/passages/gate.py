@@ -77,7 +77,10 @@ class ReleasedPassages:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a study says of its passages: ladder, people, names never to be shown, and what a person decided."""
+    """What a study says of its passages: ladder, people, names never to be shown, and what a person decided.
+
+    Also the words that are no names, by language, and the titles under which documents stand beside a passage.
+    """
 
     ladder: Ladder
     population: Population
@@ -85,6 +88,7 @@ class Rules:
     denylist: tuple[str, ...]
     reviews: Reviews
     known: Mapping[str, frozenset[str]]
+    titles: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,10 @@ def release(
     Notes
     -----
     A passage is released if its attribution describes at least `smallest_group` people of the population in every
-    wave (unknown counts as none; no attribution describes everybody), if both texts are there, if neither holds a name
-    of the denylist, if no person withheld it, and if the automatic look finds nothing in either or a person released
-    these very texts under this attribution: what was changed since waits for a new look.
+    wave (unknown counts as none; no attribution describes everybody), if both texts are there, if neither they nor the
+    title of the document and the name of the passage, which stand beside them, hold a name of the denylist, if no
+    person withheld it, and if the automatic look finds nothing in either or a person released these very texts under
+    this attribution: what was changed since waits for a new look.
     """
     least = study.release.smallest_group
     if smallest_group and smallest_group < least:
@@ -167,7 +172,9 @@ def _rules(groups: FocusGroups, study: Study) -> Rules:
         study.release.smallest_group,
         denylist(study),
         reviews(study, list(groups.segments["segment_id"])),
-        {language: words_in(_written(groups, study, language)) for language in LANGUAGES},
+        # never empty, for then the first word of a sentence would be taken as no name
+        {language: words_in(_written(groups, study, language)) | {""} for language in LANGUAGES},
+        {name: tuple(groups.label("document", name, one) for one in LANGUAGES) for name in groups.values("document")},
     )
 
 
@@ -224,7 +231,8 @@ def _by_text(row: Row, attributed: Attributed, rules: Rules) -> tuple[str, str]:
     texts = _texts_of(row)
     if not all(text.strip() for text in texts.values()):
         return "no_text", ""
-    if any(names_in(text, rules.denylist) for text in texts.values()):
+    beside = (str(row["segment_id"]), *rules.titles[str(row["document"])])
+    if any(names_in(text, rules.denylist) for text in (*texts.values(), *beside)):
         return "denylist", ""
     decided = rules.reviews.of(str(row["segment_id"]), _read(row, attributed))
     if decided in (WITHHOLD, CHANGED):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from digiskills import paths
+from digiskills import formulas, paths
 from digiskills.disclosure.passages.gate import ReleasedPassages
 
 LOG_FILE, REVIEW_FILE = "passages_log.csv", "passages_to_review.csv"
@@ -39,6 +39,6 @@ def write_log(study: str, released: ReleasedPassages) -> Path:
 def _write(frame: pd.DataFrame, path: Path) -> Path:
     aside = path.with_suffix(f".{os.getpid()}.tmp")
     aside.touch(mode=0o600)
-    frame.to_csv(aside, index=False)
+    formulas.guarded(frame).to_csv(aside, index=False)  # a person opens it in a spreadsheet
     aside.replace(path)
     return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ _NOT_STATED_LABELS = {"label_en": "Not stated", "label_fr": "Non précisé"}
 TEXT_IS = "text_is"
 PARAPHRASES = {"en": "paraphrase", "fr": "paraphrase_fr"}
 PASSAGE = "passage"
+DOCUMENT = "document"
 FACT, ADJUDICATION = "fact: ", "adjudication: "
 _LINE = re.compile(r"(\w+): (.*)")
 
@@ -89,9 +90,6 @@ def with_not_stated(frameworks: Frameworks, tables: Mapping[str, pd.DataFrame]) 
     Frameworks
         Its descriptors have ``not_stated`` for each field of these tables in which it stands, after its own values.
     """
-    columns = ["field", "value", *_NOT_STATED_LABELS]
-    table = frameworks.tables.get(DESCRIPTORS, pd.DataFrame(columns=columns, dtype="str"))
-    known = set(zip(table["field"], table["value"], strict=True))
     found = {
         (field, value)
         for table_of in (tables["segments"], tables["ratings"])
@@ -99,7 +97,63 @@ def with_not_stated(frameworks: Frameworks, tables: Mapping[str, pd.DataFrame]) 
         if field in table_of and table_of[field].eq(value).any()
     }
     rows = [{"field": field, "value": value, **_NOT_STATED_LABELS} for field, value in sorted(found)]
+    return _with_rows(frameworks, rows)
+
+
+def with_documents(frameworks: Frameworks, documents: pd.DataFrame) -> Frameworks:
+    """Return the words of a study with some for documents that it does not name.
+
+    Parameters
+    ----------
+    frameworks : Frameworks
+        The study's.
+    documents : pandas.DataFrame
+        One row per document: document.
+
+    Returns
+    -------
+    Frameworks
+        A document that its descriptors do not name is shown by its place among all.
+    """
+    named = [
+        {"field": DOCUMENT, "value": str(name), **dict.fromkeys(_NOT_STATED_LABELS, f"Document {place}")}
+        for place, name in enumerate(documents[DOCUMENT], start=1)
+    ]
+    return _with_rows(frameworks, named)
+
+
+def with_numbers(tables: Mapping[str, pd.DataFrame], frameworks: Frameworks) -> dict[str, pd.DataFrame]:
+    """Return received tables in which documents that the study does not name have numbers for names.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Some with a column document.
+    frameworks : Frameworks
+        The study's.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``document-1`` and so on by their place among all; what the file called them, which may name who spoke and
+        would stand in published tables, is their title.
+    """
+    listed = enumerate(tables["documents"][DOCUMENT], start=1)
+    numbers = {str(name): f"{DOCUMENT}-{n}" for n, name in listed if not frameworks.has_descriptor(DOCUMENT, name)}
+    return {
+        name: table.assign(**{DOCUMENT: table[DOCUMENT].replace(numbers)}) if DOCUMENT in table else table
+        for name, table in tables.items()
+    }
+
+
+def _with_rows(frameworks: Frameworks, rows: Sequence[Mapping[str, str]]) -> Frameworks:
+    """Return the words of a study with rows of descriptors after its own, but for those that it has."""
+    columns = ["field", "value", *_NOT_STATED_LABELS]
+    table = frameworks.tables.get(DESCRIPTORS, pd.DataFrame(columns=columns, dtype="str"))
+    known = set(zip(table["field"], table["value"], strict=True))
     more = pd.DataFrame([row for row in rows if (row["field"], row["value"]) not in known], columns=columns)
+    if more.empty and DESCRIPTORS in frameworks.tables:
+        return frameworks
     whole = pd.concat([table, more.astype("str")], ignore_index=True).fillna("")
     return Frameworks({**frameworks.tables, DESCRIPTORS: whole})
 

@@ -50,6 +50,7 @@ def gave(column: pd.Series, answers: list[object]) -> np.ndarray:
         return np.where(np.isnan(values), np.nan, is_one)
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy()
-        wanted = column.cat.categories.get_indexer(pd.Index(answers))  # one that nobody could give is -1, like a missing answer
+        # An answer that nobody could give is -1, like one that is missing, which is told apart first.
+        wanted = column.cat.categories.get_indexer(pd.Index(answers))
         return np.where(codes < 0, np.nan, np.isin(codes, wanted).astype(float))
     return np.where(column.isna(), np.nan, column.isin(answers).astype(float))

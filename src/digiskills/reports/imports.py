@@ -78,11 +78,13 @@ def files(needed: frozenset[str], folder: Path) -> list[Path]:
     list of Path
         Modules, and what stands beside them, such as templates.
     """
-    waiting, found = list(needed), set[Path]()
+    waiting, known, found = list(needed), set(needed), set[Path]()
     while waiting:
         for path in _modules(waiting.pop(), folder) - found:
             found.add(path)
-            waiting += _imported(path, path.stat().st_mtime_ns)
+            more = set(_imported(path, path.stat().st_mtime_ns)) - known
+            known |= more
+            waiting += more
     beside = {path for parent in {module.parent for module in found} for path in _beside(parent)}
     return sorted(found | beside)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from digiskills.words.captions import sentence, where, withheld_count
 from digiskills.words.catalogue import text
@@ -137,6 +136,8 @@ def _clearest(cells: pd.DataFrame) -> _Pair:
     value, error, df = (cells[name].to_numpy(float) for name in ("value", "se", "df"))
     off = np.sqrt(error[:, None] ** 2 + error**2)
     t = np.divide(np.abs(value[:, None] - value), off, out=np.zeros_like(off), where=off > 0)
+    from scipy import stats  # takes longer to import than all else that a build needs before notebooks run
+
     p = 2 * stats.t.sf(t, np.minimum(df[:, None], df))
     one, other = np.unravel_index(p.argmin(), p.shape)
     high, low = (one, other) if value[one] >= value[other] else (other, one)

@@ -20,7 +20,7 @@ check: .venv/ready  ## read the built files back as a reader who subtracts: fail
 test: .venv/ready  ## run the tests
 	$(BIN)/pytest -n auto
 
-test-pages: .venv/ready tests/browser/node_modules/ready  ## look at every page of the site in Chromium (accessibility, keyboard, narrow, dark, print), and at the panel in JupyterLab
+test-pages: .venv/ready tests/browser/node_modules/ready docs  ## look at every page of the site in Chromium (accessibility, keyboard, narrow, dark, print), and at the panel in JupyterLab
 	$(BIN)/pytest -n auto -m pages tests/browser tests/test_built_site.py
 
 test-slow: .venv/ready  ## run the tests that take minutes (coverage of intervals over a thousand samples)

@@ -47,7 +47,8 @@ FOCUS = """() => {
   return {first, body: at === document.body, outlined, inView, html: at.outerHTML.slice(0, 120)};
 }"""
 UNREACHED = """selector => [...document.querySelectorAll(selector)].filter(
-  each => !each.dataset.reached && each.checkVisibility() && !each.closest('[inert]') && each.tabIndex >= 0
+  each => !each.dataset.reached && each.checkVisibility({visibilityProperty: true}) && each.tabIndex >= 0
+    && !each.closest('[inert]')
 ).map(each => each.outerHTML.slice(0, 120))"""
 
 
@@ -175,17 +176,21 @@ def closer(page: Page) -> list[str]:
     return found + [f"with wider spacing, {each}" for each in overflow(page)]
 
 
-def everything(browser: Browser, file: Path) -> list[str]:
-    """Return all findings on a page."""
+def everything(browser: Browser, file: Path, own: bool = True) -> list[str]:
+    """Return all findings on a page.
+
+    With a theme that is not ours, its skip link, its paper and what its console says (axe-core looks for style sheets
+    where a page without a server cannot) are left out.
+    """
     with opened(browser, file) as (page, said):
         page.evaluate(UNFOLD)
         found = axe(page)
         page.set_viewport_size({"width": NARROW, "height": 800})
         found += axe(page)
         found += closer(page)
-        found += paper(page)
+        found += paper(page) if own else []
     with opened(browser, file) as (page, heard):
-        found += skip_link(page)
+        found += skip_link(page) if own else []
     with opened(browser, file) as (page, _):
         page.evaluate(UNFOLD)
         found += keyboard(page)
@@ -196,7 +201,8 @@ def everything(browser: Browser, file: Path) -> list[str]:
         found += overflow(page)
     with opened(browser, file) as (page, _):
         found += language_switch(page) if page.locator("header a[hreflang]").count() else []
-    return list(dict.fromkeys(found + said + heard + again))
+    heard = [line for line in said + heard + again if own or not line.startswith("console")]
+    return list(dict.fromkeys(found + heard))
 
 
 def pa11y(executable: str, files: Sequence[Path]) -> dict[str, list[str]]:

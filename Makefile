@@ -23,8 +23,8 @@ test: .venv/ready  ## run the tests
 test-pages: .venv/ready tests/browser/node_modules/ready docs  ## look at every page of the site in Chromium (accessibility, keyboard, narrow, dark, print), and at the panel in JupyterLab
 	$(BIN)/pytest -n auto -m pages tests/browser tests/test_built_site.py
 
-test-slow: .venv/ready  ## run the tests that take minutes (coverage of intervals over a thousand samples)
-	$(BIN)/pytest -m slow tests/slow
+test-slow: .venv/ready  ## run the tests that take minutes (coverage of intervals over a thousand samples, a site from received files, both engines)
+	$(BIN)/pytest -m slow
 
 lint: .venv/ready  ## ruff, mypy, docstrings and stripped notebooks
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure

@@ -53,8 +53,8 @@ def test_a_notebook_runs_with_its_defaults_and_publishes_what_it_says(
     # Passages are read on the page, with no numbers to keep; a curve of sessions needs a study that has them.
     known = {table.id for table in tables if table.kind != "saturation"}
     made = {path.stem for path in tmp_path.glob("*.csv")} | {table.id for table in tables if table.kind == "texts"}
-    told = re.search(r"^- Makes: exhibits (.+)\.$", prose(small, name), re.MULTILINE)
-    assert told and made == set(told[1].split(", ")), "the title card lists the exhibits"
+    told = re.search(r"^- Makes: exhibits (.+(?:\n  .+)*)\.$", prose(small, name), re.MULTILINE)
+    assert told and made == set(re.split(r",\s+", told[1])), "the title card lists the exhibits"
     assert made == known, "reports.toml declares what is published and nothing else"
 
 

@@ -63,7 +63,7 @@ def test_both_languages_have_the_same_shape(path: Path, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_cell_is_a_question_and_four_bullets(path: Path, language: str) -> None:
-    lines = text(cells(path, language=language)[0]).splitlines()
+    lines = text(cells(path, language=language)[0]).replace("\n  ", " ").splitlines()  # a bullet may go on
     assert lines[0].startswith("# ") and lines[0].endswith("?"), "the title is the question"
     assert [line[:2] for line in lines[1:]] == ["- "] * 4, "answers, uses, makes, before and after"
 

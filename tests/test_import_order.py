@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "digiskills"
 FLOORS = (
-    ("errors", "paths", "once", "one_language", "formulas"),
+    ("errors", "paths", "once", "one_language", "formulas", "aside"),
     ("codebook",),
     ("study", "intake", "frameworks"),
     ("survey", "focus_groups", "published", "simulate", "new_study"),

@@ -236,26 +236,26 @@ def test_a_stop_in_the_middle_leaves_nothing(run: Run, tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("words", "made", "method"),
+    ("words", "made"),
     [
-        (["form", "mine"], "mine.xlsx", "write_bytes"),
-        (["renew", "mine"], "data/raw/mine/datapackage.json", "write_text"),
+        (["form", "mine"], "mine.xlsx"),
+        (["renew", "mine"], "data/raw/mine/datapackage.json"),
     ],
     ids=["form", "renew"],
 )
 def test_a_stop_while_a_file_is_written_leaves_it_as_it_was(
-    words: list[str], made: str, method: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: list[str], made: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     received, path = study(run, tmp_path), tmp_path / made
     assert run(*words).returncode == 0
     received.write_text(table([HEADER, *ROWS[:50]]), encoding="utf-8")
     before, there = path.read_bytes(), sorted(path.parent.iterdir())
 
-    def stop(file: Path, content: bytes | str, **_: object) -> None:
+    def stop(file: Path, content: bytes) -> None:
         file.touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, method, stop)
+    monkeypatch.setattr(Path, "write_bytes", stop)
     ended = run(*words)
     assert (ended.returncode, "Traceback" in ended.stderr) == (130, False)
     assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, there)

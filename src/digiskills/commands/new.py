@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digiskills import aside
 from digiskills.commands.root import app, waiting
 
 if TYPE_CHECKING:
@@ -88,17 +89,7 @@ def form(
     with waiting(f"writing the form of {study}"):
         made = written(declared.folder / "codebook", declared.title["en"], re.sub(r"[^a-z0-9_]", "_", study))
         try:
-            _put(path, made)
+            aside.put(path, made)
         except OSError as error:
             raise UsageError(f"--output {path}: cannot be written ({error.strerror})") from None
     print(f"{path}: {len(declared.codebook.items)} questions in English and French")
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file aside and put it in place: whatever stops that leaves the file as it was."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(content)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ MADE_BY: tuple[str, ...] = (
     "gaps",
     "models",
 )
-MADE_BY += ("themes", "next_survey", "disclosure", "errors", "frameworks", "once", "one_language")
+MADE_BY += ("themes", "next_survey", "disclosure", "errors", "frameworks", "once", "one_language", "aside")
 """Parts of the package that estimates come from."""
 COMPUTED_BY = ("numpy", "pandas", "scipy", "statsmodels", "pyarrow", "patsy", "duckdb")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")

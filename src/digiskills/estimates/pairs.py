@@ -106,8 +106,8 @@ def _groups(answers: Answers, survey: Survey) -> np.ndarray:
     of_survey |= {name: survey.dimension(name) for name in answers.dimensions}
     place, known = np.zeros(len(survey), dtype=np.int64), np.zeros(len(answers.groups), dtype=np.int64)
     for name, column in of_survey.items():
-        labels = pd.Index(answers.groups[name].astype(object).fillna("").unique())
-        known = known * (len(labels) + 1) + labels.get_indexer(answers.groups[name].astype(object).fillna(""))
+        number, labels = pd.factorize(answers.groups[name].astype(object).fillna(""))
+        known = known * (len(labels) + 1) + number
         place = place * (len(labels) + 1) + _numbered(column, labels, len(survey))
     group = pd.Index(known).get_indexer(pd.Index(place))
     drawn = np.bincount(group[group >= 0], minlength=len(known))

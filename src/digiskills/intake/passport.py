@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from digiskills import aside
 from digiskills.errors import Problem, StudyError, UsageError, nearest
 from digiskills.intake import limits
 
@@ -235,18 +235,8 @@ def renew(folder: Path) -> list[str]:
             entry.update(now)
     if renewed:
         text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-        _put(folder / FILE, text)
+        aside.put(folder / FILE, text.encode())
     return renewed
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a file aside and put it in place: whatever stops that leaves the file as it was."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def is_inside(folder: Path, path: str) -> bool:

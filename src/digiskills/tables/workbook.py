@@ -22,15 +22,13 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from digiskills import words
+from digiskills import formulas, words
 from digiskills.disclosure import Released
 from digiskills.tables.sheet import ABSENT, WITHHELD, Cell, Sheet, note_number, sheet
 
 FONT = "Arial"
 LEAST, MOST = 10, 50  # characters of a column
 LONGEST_NAME = 31  # characters of a sheet's name, by Excel
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would take for a formula."""
 EPOCH = datetime.datetime(1980, 1, 1)
 """The first date that a zip archive can hold."""
 _CHANGED = re.compile(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -174,7 +172,7 @@ def _put(page: Worksheet, row: int, column: int, cell: Cell, *, wrap: bool = Fal
     found.value = value
     if isinstance(value, str):
         found.data_type = "s"
-        found.quotePrefix = value.startswith(RISKY)
+        found.quotePrefix = value.startswith(formulas.SIGNS)
     found.number_format = cell.format
     found.font = Font(name=FONT, size=14 if heading and row == 1 else 12, bold=heading)
     is_number = not isinstance(value, str) or value in (WITHHELD, ABSENT)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digiskills import aside
 from digiskills import study as studies
 from digiskills.codebook import LANGUAGES
 from digiskills.reports import declared, freshness, imports
@@ -102,13 +103,12 @@ def _released(study: Study, language: str) -> Sequence[Released]:
     planned = declared.reports(study.name)
     tables = [table for report in planned for table in declared_tables(report, study)]
     plan = read_plan(study.name)
-    if plan is None or not {table for table in tables if table.id not in plan.left_out} <= set(plan.tables):
+    if plan is None or not {table.id for table in set(tables) - set(plan.tables)} <= set(plan.left_out):
         prepare(study, planned)
         plan = read_plan(study.name)
     if plan is None:
         return []
-    left = [table for table in tables if table.id not in plan.left_out]
-    return list(rows.released(study, left, plan, language))
+    return list(rows.released(study, [table for table in tables if table.id not in plan.left_out], plan, language))
 
 
 def _csv(tables: Sequence[Released]) -> Iterator[tuple[str, bytes]]:
@@ -126,6 +126,4 @@ def _path(study: str, language: str, folder: Path) -> Path:
 
 def _put(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}")
-    aside.write_bytes(content)
-    return aside.replace(path)
+    return aside.put(path, content)

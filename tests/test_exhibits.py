@@ -22,11 +22,14 @@ import pandas as pd
 import pytest
 import released_tables as made
 from bs4 import BeautifulSoup
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from PIL import Image
 
 from digiskills import charts, exhibits, words
 from digiskills.charts import Drawing, house, render
+from digiskills.charts.embedded import OUTLINES
 from digiskills.disclosure import Released
 from digiskills.errors import ReleaseError
 from digiskills.exhibits import Exhibit
@@ -263,6 +266,16 @@ def test_the_pdf_has_its_fonts_inside_and_no_date(tmp_path: Path) -> None:
     width, height = (float(side) for side in re.search(rb"/MediaBox \[ 0 0 (\S+) (\S+) \]", content).groups())
     image = Image.open(io.BytesIO((tmp_path / f"{ID}.png").read_bytes()))
     assert (width / 72 * 200, height / 72 * 200) == pytest.approx(image.size, abs=0.01)
+
+
+def test_fonts_inside_the_pdf_draw_every_letter_and_hold_nothing_for_setting_type(tmp_path: Path) -> None:
+    publish(drawing("fr"), tmp_path)
+    content = (tmp_path / f"{ID}.pdf").read_bytes()
+    packed = re.findall(rb"/Length1 .*?stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    fonts = [TTFont(io.BytesIO(zlib.decompress(each))) for each in packed]
+    assert fonts and all(set(font.reader.keys()) <= OUTLINES for font in fonts)
+    assert all(len(font.getGlyphOrder()) > 1 and "glyf" in font for font in fonts)
+    assert subset.load_font.__module__ == "fontTools.subset", "only while a PDF is written"
 
 
 def test_the_bytes_do_not_depend_on_the_seed_of_hashes(tmp_path: Path) -> None:

@@ -27,8 +27,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.layout_engine import LayoutEngine
 from matplotlib.transforms import Bbox
 
+from digiskills.charts.embedded import outlines_only
 from digiskills.charts.house import MARGIN, Drawing, style
 from digiskills.charts.lean import lean
+from digiskills.charts.measured import remembered
 from digiskills.errors import UsageError
 
 PRINT = 200  # dots per inch of the PNG
@@ -79,7 +81,7 @@ def pictures(drawing: Drawing, said: Said, kinds: Sequence[str] = KINDS) -> dict
         In the order given.
     """
     write = {".svg": svg, ".pdf": pdf, ".png": png}
-    with _undisturbed():
+    with _undisturbed(), remembered():
         box = freeze(drawing)
         return {kind: write[kind](drawing, said, box) for kind in kinds}
 
@@ -111,6 +113,8 @@ def tight_box(drawing: Drawing) -> Bbox:
     """
     figure = drawing.figure
     with style():
+        # the engine measures with it, too
+        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
         engine = figure.get_layout_engine()
         if engine is not None:
             with warnings.catch_warnings():
@@ -118,7 +122,6 @@ def tight_box(drawing: Drawing) -> Bbox:
                 _lay_out(drawing, engine)
             # an engine that is left in place would lay out and draw once more before each drawing
             figure.set_layout_engine(None)
-        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
         box: Bbox = figure.get_tightbbox(renderer)
     return box
 
@@ -214,7 +217,7 @@ def pdf(drawing: Drawing, said: Said, box: Bbox | None = None) -> bytes:
     """
     maker = f"digiskills {said.about.get('code_version', '')}".strip()
     info = {"Title": said.title, "Subject": said.description, "Keywords": said.origin}
-    with style(), matplotlib.rc_context({"pdf.fonttype": 42}):
+    with style(), matplotlib.rc_context({"pdf.fonttype": 42}), outlines_only():
         return _save(drawing, "pdf", box, 72, {**info, "Creator": maker, "Producer": maker, "CreationDate": None})
 
 

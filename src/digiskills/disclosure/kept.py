@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
@@ -197,9 +197,17 @@ def _declared(folder: Path, waves: set[str]) -> str:
 
 
 def _loaded() -> tuple[tuple[str, int], ...]:
-    """Return names and times of change of the package's files."""
-    package = Path(__file__).parents[1]
-    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(package.rglob("*.py")))
+    """Return names and times of change of the package's files; asked for each table, so it is quick."""
+    return tuple(sorted(_times(str(Path(__file__).parents[1]))))
+
+
+def _times(folder: str) -> Iterator[tuple[str, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _times(entry.path)
+            elif entry.name.endswith(".py"):
+                yield entry.path, entry.stat().st_mtime_ns
 
 
 @cache

@@ -175,6 +175,8 @@ def release(
             f"give {rules.smallest_group} or more"
         )
     raised = dataclasses.replace(rules, smallest_group=max(smallest_group, rules.smallest_group))
+    method, estimates = dict(estimates.attrs.get("method", {})), estimates.copy(deep=False)
+    estimates.attrs = {}  # else each step would copy the method, and each reading of the released rows
     estimates = estimates if study.design.intervals else estimates.assign(**dict.fromkeys(ERRORS, np.nan))
     reasons = withheld_reason(estimates, raised, has_clusters=bool(study.design.cluster), kind=table.kind)
     planned = plan.withheld.get(table.specification, {}) if plan else {}
@@ -182,7 +184,7 @@ def release(
     ids = plan.ids(table) if plan else frozenset[str]()
     reasons = reasons.mask(reasons.eq(""), from_plan)
     frame = _blank(estimates, table.by, reasons.mask(reasons.ne("") & bool(ids), PROTECTED))
-    return Released(frame, table, ids, study, language, dict(estimates.attrs.get("method", {})), marks(frame))
+    return Released(frame, table, ids, study, language, method, marks(frame))
 
 
 def release_public(
@@ -226,6 +228,7 @@ def release_public(
         raise ReleaseError("survey tables are released by their counts of answers, not as public evidence")
     ids = plan.ids(table) if plan else frozenset[str]()
     shown = (frame if "withheld" in frame else frame.assign(withheld="")).reset_index(drop=True)
+    shown.attrs = {}
     return Released(shown, table, ids, study, language, dict(method), marks(shown))
 
 
@@ -243,8 +246,14 @@ def marks(frame: pd.DataFrame) -> frozenset[int]:
         Of no meaning outside this process.
     """
     columns = tuple(map(str, frame.columns))
-    plain = frame.astype(object).where(frame.notna(), None).map(repr)
-    return frozenset(hash((columns, row)) for row in plain.itertuples(index=False, name=None))
+    told = [_told(frame.iloc[:, place]) for place in range(len(columns))]
+    return frozenset(hash((columns, row)) for row in zip(*told, strict=True))
+
+
+def _told(column: pd.Series) -> list[str]:
+    """Return the values of a column as text, every missing one alike."""
+    known = zip(column.astype(object), column.notna(), strict=True)
+    return [repr(value) if is_there else "None" for value, is_there in known]
 
 
 def _blank(estimates: pd.DataFrame, by: tuple[str, ...], reasons: pd.Series) -> pd.DataFrame:

@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import special
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import WLS
 
 from digiskills.errors import UsageError
 from digiskills.estimates.domains import Where
@@ -67,7 +69,7 @@ def linear(
     Review 51 (1983) 279-292; T. Lumley, Complex Surveys (2010), chapter 5. df: design less slopes, as svyglm.
     """
     found = rows(frame, numbers(frame, outcome), predictors, design, reference, where)
-    fitted = sm.WLS(found.outcome, found.matrix, weights=found.weight).fit()
+    fitted = WLS(found.outcome, found.matrix, weights=found.weight).fit()
     estimate = np.asarray(fitted.params)
     residual = found.outcome - found.matrix @ estimate
     if np.abs(residual).max() <= EXACT * np.abs(found.outcome).max():
@@ -167,7 +169,7 @@ def logit(found: Rows, outcome: str) -> np.ndarray:
             f"‘{outcome}’ is predicted perfectly by {', '.join(apart)} (separation): its log odds have no end; join "
             "categories, or give the shares as they are"
         )
-    model = sm.GLM(found.outcome, found.matrix, family=sm.families.Binomial(), freq_weights=found.weight)
+    model = GLM(found.outcome, found.matrix, family=Binomial(), freq_weights=found.weight)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # whether it settled is found below, not read from a warning
         near = np.asarray(model.fit(maxiter=MOST_ROUNDS).params)

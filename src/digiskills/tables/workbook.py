@@ -12,11 +12,15 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as Box
 from openpyxl.styles import Alignment, Font
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
@@ -170,13 +174,44 @@ def _put(page: Worksheet, row: int, column: int, cell: Cell, *, wrap: bool = Fal
     found = page.cell(row, column)
     assert isinstance(found, Box)
     found.value = value
+    is_number = not isinstance(value, str) or value in (WITHHELD, ABSENT)
+    look = Look(cell.format, 14 if heading and row == 1 else 12, heading, wrap, is_number, _is_formula(value))
+    looks = LOOKS.setdefault(cast("Workbook", page.parent), {})
+    if look in looks:
+        # to compare fonts and alignments of each cell anew takes most of the time
+        found._style = copy(looks[look])  # type: ignore[attr-defined]
+    else:
+        look.give(found)
+        looks[look] = found._style  # type: ignore[attr-defined]
     if isinstance(value, str):
         found.data_type = "s"
-        found.quotePrefix = value.startswith(formulas.SIGNS)
-    found.number_format = cell.format
-    found.font = Font(name=FONT, size=14 if heading and row == 1 else 12, bold=heading)
-    is_number = not isinstance(value, str) or value in (WITHHELD, ABSENT)
-    found.alignment = Alignment(wrap_text=wrap, vertical="top", horizontal="right" if is_number else None)
+
+
+def _is_formula(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(formulas.SIGNS)
+
+
+class Look(NamedTuple):
+    """How a cell looks."""
+
+    format: str
+    size: int
+    bold: bool
+    wrap: bool
+    is_number: bool
+    quoted: bool
+
+    def give(self, cell: Box) -> None:
+        """Make a cell look like this."""
+        cell.number_format = self.format
+        cell.font = Font(name=FONT, size=self.size, bold=self.bold)
+        aside = "right" if self.is_number else None
+        cell.alignment = Alignment(wrap_text=self.wrap, vertical="top", horizontal=aside)
+        cell.quotePrefix = self.quoted
+
+
+LOOKS: WeakKeyDictionary[Workbook, dict[Look, StyleArray]] = WeakKeyDictionary()
+"""What each look is in a workbook."""
 
 
 def _steady(book: Workbook, date: datetime.datetime) -> bytes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from digiskills.words.labels import rows
 if TYPE_CHECKING:
     from digiskills.disclosure import Released
 
+Found = TypeVar("Found")
 SHORTEST_ALT = 20
 """Letters of an alternative text that can describe anything."""
 PLACEHOLDERS = re.compile(
@@ -31,6 +33,7 @@ _NUMBER = {
     "en": re.compile(r"(?<![\w.,])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w])"),
     "fr": re.compile(rf"(?<![\w.,])[-−]?(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d+)(?:,\d+)?(?![\w])"),
 }
+_HELD: WeakKeyDictionary[Released, dict[Callable[[Released], object], object]] = WeakKeyDictionary()
 _PER_CENT = re.compile(rf"[ {_SPACES}]?%")
 
 
@@ -89,7 +92,7 @@ def strange_numbers(sentence: str, language: str, tables: Sequence[Released]) ->
     strange = []
     for told in numbers_in(sentence, language):
         is_known = told.size in _fixed(language) or any(_holds(table, told) for table in tables)
-        if not is_known and not any(told.size in _named(table) for table in tables):
+        if not is_known and not any(told.size in _once(_named, table) for table in tables):
             strange.append(told.written)
     return strange
 
@@ -119,13 +122,27 @@ def _holds(table: Released, told: Told) -> bool:
         return True
     if table.kind == "passages" and told.digits == 0 and told.size <= table.frame["n"].sum():
         return True  # passages of several groups are told together
+    cells = _once(_cells, table)
+    near = [np.abs(cells * scale - told.size) for scale in ((100,) if told.is_percent else (1, 100))]
+    return any(bool((each <= _half(told) * (1 + 1e-6)).any()) for each in near)
+
+
+def _cells(table: Released) -> np.ndarray:
+    """Return the sizes of a table's numbers."""
     numbers = table.frame.select_dtypes("number")
     # a sentence may give the whole that counts of passages or people add up to
     totals = numbers[[name for name in ("n", "base") if name in numbers]].sum()
     cells = np.append(numbers.to_numpy(float).ravel(), totals.to_numpy(float))
-    cells = np.abs(cells[np.isfinite(cells)])
-    near = [np.abs(cells * scale - told.size) for scale in ((100,) if told.is_percent else (1, 100))]
-    return any(bool((each <= _half(told) * (1 + 1e-6)).any()) for each in near)
+    sizes: np.ndarray = np.abs(cells[np.isfinite(cells)])
+    return sizes
+
+
+def _once(find: Callable[[Released], Found], table: Released) -> Found:
+    """Return what a table holds; found once for all sentences about it, and forgotten with it."""
+    known = _HELD.setdefault(table, {})
+    if find not in known:
+        known[find] = find(table)
+    return cast("Found", known[find])
 
 
 def _half(told: Told) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from digiskills import paths
-from digiskills.errors import StudyError
+from digiskills.errors import DesignError, ReleaseError, StudyError, UsageError
 from digiskills.reports.declared import Report
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -43,6 +43,10 @@ class Failure:
     traceback: str = ""
 
 
+OURS = (UsageError, DesignError, ReleaseError, TimeoutError, MemoryError)
+"""Errors that name what was asked for, never what somebody answered."""
+
+
 def is_private(failure: Failure) -> bool:
     """Tell whether what is known of a failure may hold cells of received files, which no page shows.
 
@@ -54,9 +58,12 @@ def is_private(failure: Failure) -> bool:
     Returns
     -------
     bool
-        True for what is wrong in a study's files: it is told with the value found there.
+        True for what is wrong in a study's files, which is told with the value found there, and for errors of
+        libraries that a cell ended with, which tend to quote what they were given.
     """
-    return failure.message.startswith(StudyError.__name__)
+    if failure.message.startswith(StudyError.__name__):
+        return True
+    return bool(failure.traceback) and not failure.message.startswith(tuple(error.__name__ for error in OURS))
 
 
 class Stopped(Exception):

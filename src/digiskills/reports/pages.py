@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from digiskills import study as studies
 from digiskills import words
 from digiskills.codebook import LANGUAGES
+from digiskills.errors import StudyError
 from digiskills.reports import cells
 from digiskills.reports.carried import rests_on
 from digiskills.reports.declared import Report
@@ -92,7 +93,7 @@ def failure_page(failure: Failure, report: Report, pages: Mapping[str, str]) -> 
     """
     study, language = studies.read(report.study), report.language
     if is_private(failure):
-        said = text("failed_study", language, command=f"digiskills check {report.study}")
+        said = _withheld(failure, report)
         failure = replace(failure, message=said, traceback="")
     content = rendered(
         "failure.html.j2",
@@ -107,6 +108,14 @@ def failure_page(failure: Failure, report: Report, pages: Mapping[str, str]) -> 
     soup = BeautifulSoup(content, "html.parser")
     tidied(soup, language)
     return _frame(report, study, pages, content=str(soup), contents=[], banners=[])
+
+
+def _withheld(failure: Failure, report: Report) -> str:
+    """Return what a page says of a failure that may hold answers: what kind it is, and where the rest stands."""
+    name = failure.message.partition(":")[0]
+    if name == StudyError.__name__:
+        return text("failed_study", report.language, command=f"digiskills check {report.study}")
+    return text("failed_private", report.language, error=name, executed=f"{report.page}.ipynb")
 
 
 def banners(report: Report, study: Study) -> list[dict[str, str]]:

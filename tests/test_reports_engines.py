@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,9 @@ import nbformat
 import pytest
 from tiny_site import declare, notebook, site
 
-from digiskills.reports import declared, run
-from digiskills.reports.engines import FORK, PAPERMILL, ahead
-from digiskills.reports.engines.forks import Refused, warming
+from digiskills.reports import declared, index, run
+from digiskills.reports.engines import FORK, PAPERMILL, Call, Done, ahead, forks
+from digiskills.reports.engines.forks import Refused, begun, warming
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
 ENGLISH = 'languages = ["en"]'
@@ -89,7 +90,7 @@ def test_a_table_that_could_not_be_protected_gives_way_to_a_sentence(at: Path, m
     page = notebook('publish("01-fine", never)')
     page.cells.insert(3, nbformat.v4.new_markdown_cell("## Fine\nFine.", metadata={"tags": ["en"]}, id="fine"))
     site(at, declare("01-one", more=table), n01_one=page)
-    monkeypatch.setattr(run, "prepare", lambda study, planned: frozenset({"01-fine"}))
+    monkeypatch.setattr(run, "_prepared", lambda zygote, study, planned, note: frozenset({"01-fine"}))
     said: list[str] = []
     assert built(at, note=said.append)["01-one"].error == ""
     assert "could be found by subtraction" in (at / "reports/site/tiny/en/01-one.html").read_text(encoding="utf-8")
@@ -117,7 +118,7 @@ def test_both_engines_make_the_same_bytes(at: Path) -> None:
         files = [*at.glob("reports/site/**/*.html"), *at.glob("reports/runs/**/*.ipynb")]
         pages.append({path.relative_to(at): path.read_bytes() for path in files})
     assert pages[0] == pages[1] and len(pages[0]) == 4
-    assert "ValueError: it has a word" in (at / "reports/site/tiny/en/02-fail.html").read_text(encoding="utf-8")
+    assert "ValueError. What Python said" in (at / "reports/site/tiny/en/02-fail.html").read_text(encoding="utf-8")
 
 
 @linux
@@ -210,6 +211,49 @@ def waited_for(path: Path) -> str:
             return path.read_text()
         time.sleep(0.1)
     raise AssertionError(f"{path.name} was never written")
+
+
+@linux
+def test_calls_are_done_each_in_a_process_and_what_was_not_done_comes_back(at: Path) -> None:
+    site(at, declare("01-clean"), n01_clean=notebook(CLEAN))
+    good, wrong, lost = Call("os:listdir", (str(at),)), Call("os:listdir", (str(at / "no"),)), Call("os:abort")
+    with warming(2) as zygote:
+        assert zygote.do([wrong, good, lost, good]) == [None, Done(good()), None, Done(good())]
+        told: list[str] = []
+        assert zygote.do([Call("time:sleep", (1.0,))], lambda: told.append("late")) == [Done(None)] and not told
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(forks, "LATE", 0.1)
+            assert zygote.do([Call("time:sleep", (1.0,))], lambda: told.append("late")) == [Done(None)]
+        assert told == ["late"]
+        zygote.process.kill()
+        zygote.process.wait()
+        assert zygote.do([good]) == [None]
+    with pytest.raises(FileNotFoundError):
+        wrong()
+
+
+@linux
+def test_pages_beside_the_reports_are_the_same_whoever_makes_them(at: Path) -> None:
+    site(at, declare("01-clean"), n01_clean=notebook(CLEAN))
+    built(at)
+    folder, other = at / "reports", at / "other"
+    shutil.copytree(folder, other)
+    index.write(other)
+    with warming(2) as zygote:
+        index.write(folder, zygote)
+    made, expected = ({path.relative_to(top): path for path in (top / "site").rglob("*.*")} for top in (folder, other))
+    assert made.keys() == expected.keys() and Path("site/tiny/fr/explorer.html") in made
+    assert all(path.read_bytes() == expected[name].read_bytes() for name, path in made.items() if path.is_file())
+
+
+@linux
+def test_a_process_that_nothing_was_asked_of_ends_at_once() -> None:
+    with begun(0) as none:
+        assert none is None
+    started = time.monotonic()
+    with begun(2) as zygote:
+        assert zygote is not None
+    assert zygote.process.returncode == -signal.SIGKILL and time.monotonic() - started < 5
 
 
 def test_what_notebooks_import_is_found_without_running_them(at: Path) -> None:

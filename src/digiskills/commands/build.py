@@ -15,6 +15,8 @@ from digiskills import unchanged
 from digiskills.commands.root import OutputOption, StudyOption, app
 
 if TYPE_CHECKING:
+    from digiskills.reports.declared import Report
+    from digiskills.reports.engines.forks import Zygote
     from digiskills.reports.run import Note, Outcome, Tell
 
 
@@ -38,32 +40,45 @@ def build(
     """Run what is stale and write the site."""
     from digiskills import paths
     from digiskills.errors import UsageError, nearest
-    from digiskills.reports import carried, chromium, declared, engines, run
+    from digiskills.reports import engines
     from digiskills.reports.engines import forks
 
     os.environ |= {name: value for name, value in forks.SINGLE.items() if name not in os.environ}
     before = unchanged.inputs()
     if engine not in engines.ENGINES:
         raise UsageError(f"--engine {engine}: {nearest(engine, engines.ENGINES)}")
-    program = chromium.needed("--pdf") if pdf else ""
-    texts = _settings(settings or [])
+    folder = output.absolute() if output else paths.reports()
+    with forks.begun(jobs if engine == engines.FORK and not scheduler else 0) as zygote:
+        from digiskills.reports import chromium, run
+
+        program = chromium.needed("--pdf") if pdf else ""
+        chosen, planned = _reports(report or [], study, language, settings or [], folder)
+        with _progress(len(chosen)) as (tell, note):
+            limits = timeout, memory, note, scheduler, zygote
+            outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, *limits)
+        _write_pages(outcomes, folder, program, jobs, zygote)
+    _close(outcomes, folder, before)
+
+
+def _reports(
+    named: Sequence[str], study: str | None, language: str, settings: Sequence[str], folder: Path
+) -> tuple[list[Report], list[Report]]:
+    """Return the reports wanted and all that the release plan is decided over; forget what is declared no more."""
+    from digiskills.reports import carried, declared, run
+
+    texts = _settings(settings)
     study, language = _everywhere("study", study, texts), _language(language, texts)
     _refuse_unanswered(study)
     everything = declared.reports(study)
-    chosen = declared.chosen(everything, report or [])
+    chosen = declared.chosen(everything, named)
     if texts:
         chosen = declared.reports(study, texts=texts, notebooks={one.notebook for one in chosen})
     chosen = [one for one in chosen if language in ("both", one.language)]
-    folder = output.absolute() if output else paths.reports()
-    planned = list({one.key: one for one in [*everything, *chosen]}.values())
-    if not (report or texts):
+    if not (named or texts):
         run.forget(everything, folder)
         for notebook, lacks in declared.reasons_left_out(study).items():
             print(f"left out: {notebook} (the study has no {carried.words(lacks, 'en')})", file=sys.stderr)
-    with _progress(len(chosen)) as (tell, note):
-        outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, timeout, memory, note, scheduler)
-    _write_pages(outcomes, folder, program, jobs)
-    _close(outcomes, folder, before)
+    return chosen, list({one.key: one for one in [*everything, *chosen]}.values())
 
 
 def _refuse_unanswered(study: str | None) -> None:
@@ -139,20 +154,17 @@ def _progress(total: int) -> Iterator[tuple[Tell, Note]]:
         yield tell, lambda text: progress.console.print(escape(text), soft_wrap=True)
 
 
-def _write_pages(outcomes: Sequence[Outcome], folder: Path, program: str, jobs: int) -> None:
+def _write_pages(outcomes: Sequence[Outcome], folder: Path, program: str, jobs: int, zygote: Zygote | None) -> None:
     """Write the lists and the pages about studies where something has changed, and PDF where they were asked for."""
+    from digiskills.reports import explorer, index
+
     if any(one.status != "fresh" for one in outcomes) or not (folder / "site" / "index.html").exists():
-        from digiskills.reports import index
-
-        index.write(folder)
-    elif _methods_are_newer(outcomes, folder):
-        from digiskills.reports import index
-
-        index.write_about(folder)
-    for study in {one.report.study for one in outcomes}:
-        from digiskills.reports import explorer
-
-        explorer.write(study, folder)  # nothing where it is what its inputs would give
+        index.write(folder, zygote)
+    else:
+        if _methods_are_newer(outcomes, folder):
+            index.write_about(folder)
+        for study in {one.report.study for one in outcomes}:
+            explorer.write(study, folder)  # nothing where it is what its inputs would give
     standing = [one.report for one in outcomes if one.status != "failed"]
     if program and standing:
         from digiskills.reports import pdf

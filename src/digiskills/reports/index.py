@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digiskills import study as studies
+from digiskills.aside import put
 from digiskills.codebook import LANGUAGES
 from digiskills.reports import about, explorer, filters, freshness, left_out, pdf, shell
 from digiskills.reports.carried import rests_on
 from digiskills.reports.declared import Report, reports
+from digiskills.reports.engines import Call
 from digiskills.reports.freshness import Ledger
 from digiskills.reports.interface import text
 from digiskills.reports.scope_words import scope_label
 from digiskills.reports.shell import frame, rendered, switch
 from digiskills.study import Study
 
+if TYPE_CHECKING:
+    from digiskills.reports.engines.forks import Zygote
 
-def write(folder: Path) -> Path:
+
+def write(folder: Path, zygote: Zygote | None = None) -> Path:
     """Return the site's front page, written with those of every study that has pages, and the pages about it.
 
     Parameters
     ----------
     folder : Path
         Where ``site`` and ``run.json`` are.
+    zygote : Zygote, optional
+        Makes explorers, workbooks and pages about studies, several at once; all are made here by default.
 
     Returns
     -------
@@ -33,13 +40,25 @@ def write(folder: Path) -> Path:
     """
     ledger = freshness.read(folder)
     site, found = folder / "site", [studies.read(name) for name in _studies(ledger)]
+    calls = [call for study in found for call in _beside_the_lists(study.name, folder)]
+    done = zygote.do(calls) if zygote else [None] * len(calls)
+    for call in (call for call, was_done in zip(calls, done, strict=True) if not was_done):
+        call()
     for study in found:
-        explorer.write(study.name, folder)
         for language in LANGUAGES:
-            book = _workbook(folder, study, language)
-            _write(site / study.name / language / "index.html", study_page(study, language, ledger, book))
-    write_about(folder)
+            book = _book(folder, study.name, language)
+            name = book.name if book.is_file() else ""
+            _write(site / study.name / language / "index.html", study_page(study, language, ledger, name))
     return _write(site / "index.html", front_page(found, ledger))
+
+
+def _beside_the_lists(study: str, folder: Path) -> Iterator[Call]:
+    """Yield the making of each other page and file about a study, what takes longest first."""
+    for language in LANGUAGES:
+        yield Call(f"{explorer.__name__}:write", (study, folder, (language,)))
+    for language in LANGUAGES:
+        yield Call(f"{__name__}:write_workbook", (folder, study, language))
+    yield Call(f"{__name__}:write_about_study", (study, folder))
 
 
 def write_about(folder: Path) -> None:
@@ -51,8 +70,21 @@ def write_about(folder: Path) -> None:
         Where ``site`` and ``run.json`` are.
     """
     for name in _studies(freshness.read(folder)):
-        for page, content in about.pages(studies.read(name)):
-            _write(folder / "site" / name / f"{page}.html", content)
+        write_about_study(name, folder)
+
+
+def write_about_study(study: str, folder: Path) -> None:
+    """Write the pages about one study; those that would be the same stay.
+
+    Parameters
+    ----------
+    study : str
+        Its name.
+    folder : Path
+        Where ``site`` is.
+    """
+    for page, content in about.pages(studies.read(study)):
+        _write(folder / "site" / study / f"{page}.html", content)
 
 
 def study_page(study: Study, language: str, ledger: Ledger, workbook: str = "") -> str:
@@ -176,18 +208,28 @@ def _date(report: Report, study: Study) -> str:
     return study.wave(str(report.parameters["wave"])).date.isoformat()
 
 
-def _workbook(folder: Path, study: Study, language: str) -> str:
-    """Write all tables of a study into one workbook on its front page; return the file's name, empty for none."""
-    made = folder / "exhibits" / study.name / language
+def write_workbook(folder: Path, study: str, language: str) -> None:
+    """Write all tables of a study into one workbook on its front page; remove it where there are none.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``site`` and ``exhibits`` are.
+    study, language : str
+        Whose tables.
+    """
+    made, path = folder / "exhibits" / study / language, _book(folder, study, language)
     if not any(made.glob("*.json")):
-        return ""
+        path.unlink(missing_ok=True)
+        return
     from digiskills import exhibits
 
-    path = folder / "site" / study.name / language / f"{study.name}-{language}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}")
-    aside.write_bytes(exhibits.workbook(made, study))
-    return aside.replace(path).name
+    put(path, exhibits.workbook(made, studies.read(study)))
+
+
+def _book(folder: Path, study: str, language: str) -> Path:
+    return folder / "site" / study / language / f"{study}-{language}.xlsx"
 
 
 def _studies(ledger: Ledger) -> list[str]:

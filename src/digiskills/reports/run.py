@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from digiskills import study as studies
 from digiskills.reports import attributions, freshness, left_out, placing
 from digiskills.reports.declared import Report
-from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Work, cluster, forks, kernels
+from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Call, Work, cluster, forks, kernels
 from digiskills.reports.engines.forks import Zygote
 from digiskills.reports.freshness import Ledger
 from digiskills.study import Study
@@ -50,6 +50,7 @@ class Outcome:
     files: tuple[Path, ...] = ()
 
 
+DECIDING = "estimating tables and deciding which cells may be shown; this takes minutes where data or tables are new"
 PAUSE = 1.0  # seconds between two writings of run.json, which tells of all reports each time
 Tell = Callable[[Outcome], None]
 Note = Callable[[str], None]
@@ -67,6 +68,7 @@ def build(
     memory: int = 0,
     note: Note = lambda text: None,
     scheduler: str = "",
+    zygote: Zygote | None = None,
 ) -> list[Outcome]:
     """Return how each report ended; pages of those that were stale are made.
 
@@ -94,6 +96,8 @@ def build(
         Called with what the user should know.
     scheduler : str
         Address of the scheduler of a Dask cluster whose workers make the reports; this machine makes them by default.
+    zygote : Zygote, optional
+        Of so many jobs, warming up since before anything was read; by default one is started for what is stale.
 
     Returns
     -------
@@ -114,8 +118,9 @@ def build(
         tell(outcome)
     if stale:
         placing.sweep(folder)
-        with _warming("" if scheduler else engine, jobs, note) as zygote:
-            gone = prepare(studies.read(stale[0].study), planned)
+        warm = contextlib.nullcontext(zygote) if zygote else _warming("" if scheduler else engine, jobs, note)
+        with warm as zygote:
+            gone = _prepared(zygote, stale[0].study, planned, note)
             for name in sorted(gone):
                 note(f"left out: {name} (with so few answers it could be protected only if a headline went, too)")
             stale = [left_out.without(report, gone) for report in stale]
@@ -164,6 +169,18 @@ def forget(reports: Sequence[Report], folder: Path) -> None:
             (folder / file).unlink(missing_ok=True)
     if gone:
         freshness.write(ledger, folder)
+
+
+def _prepared(zygote: Zygote | None, study: str, planned: Sequence[Report], note: Note) -> frozenset[str]:
+    """Prepare a study where everything is imported already; here where that cannot be, or to say what is wrong."""
+    call = Call(f"{__name__}:prepare_named", (study, planned))
+    done = zygote.do([call], lambda: note(DECIDING))[0] if zygote else None
+    return frozenset(done.value) if done else prepare_named(study, planned)
+
+
+def prepare_named(study: str, planned: Iterable[Report]) -> frozenset[str]:
+    """Do what `prepare` does, for the study of a name."""
+    return prepare(studies.read(study), planned)
 
 
 def prepare(study: Study, planned: Iterable[Report]) -> frozenset[str]:

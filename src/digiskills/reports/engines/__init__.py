@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-from digiskills.reports.declared import Report
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from digiskills.reports.declared import Report
     from digiskills.reports.run import Outcome
 
 FORK, PAPERMILL = "fork", "papermill"
@@ -41,6 +41,35 @@ class Work(NamedTuple):
     jobs: int = 2
     timeout: float = 0.0
     memory: int = 0
+
+
+class Call(NamedTuple):
+    """A function of the package to call in a process of its own.
+
+    Parameters
+    ----------
+    function : str
+        As ``module:name``.
+    arguments : tuple
+        That can be sent to another process; so must be what it returns.
+    number : int
+        Its place among calls that are made at once.
+    """
+
+    function: str
+    arguments: tuple[Any, ...] = ()
+    number: int = 0
+
+    def __call__(self) -> Any:
+        """Do it here."""
+        module, _, name = self.function.partition(":")
+        return getattr(importlib.import_module(module), name)(*self.arguments)
+
+
+class Done(NamedTuple):
+    """What a call returned."""
+
+    value: Any
 
 
 Made = Iterator["Outcome"]

@@ -6,17 +6,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from digiskills.reports.declared import Report
-from digiskills.reports.engines import Work
+from digiskills.reports.engines import Call, Done, Work
 
 if TYPE_CHECKING:
+    from digiskills.reports.declared import Report
     from digiskills.reports.run import Outcome
 
 # No library may start a thread before the fork: a thread does not live on in a child, its locks do.
@@ -29,6 +29,8 @@ SINGLE = {
     "_RJEM_MALLOC_CONF": "background_thread:false",
     "PYTHONHASHSEED": "0",
 }
+
+LATE = 5.0  # seconds after which somebody who waits is told for what
 
 
 class Refused(Exception):
@@ -47,6 +49,7 @@ class Zygote:
     """
 
     def __init__(self, jobs: int, root: Path | None = None) -> None:
+        self.is_ready, self._refusal = False, ""
         self.scratch = tempfile.TemporaryDirectory(prefix="digiskills-")
         self.connection, other = Pipe()
         # -P: the folder it is started in must not reach the notebooks as a place of modules.
@@ -92,9 +95,11 @@ class Zygote:
         Refused
             It may not be forked.
         """
-        ready = _received(self.connection)
-        if ready != "ready":
-            raise Refused(str(ready))
+        if not (self.is_ready or self._refusal):
+            told = str(_received(self.connection))
+            self.is_ready, self._refusal = told == "ready", told.removeprefix("ready")
+        if self._refusal:
+            raise Refused(self._refusal)
 
     def send(self, report: Report, work: Work) -> None:
         """Ask for a report; what else the work holds does not count."""
@@ -113,8 +118,42 @@ class Zygote:
             raise Refused(told)
         return cast("Outcome", told)
 
+    def do(self, calls: Sequence[Call], late: Callable[[], None] = lambda: None) -> list[Done | None]:
+        """Do calls at once, each in a process of its own.
+
+        Parameters
+        ----------
+        calls : sequence of Call
+            That may be done in any order.
+        late : callable
+            Called once if they take long, so that somebody who waits knows for what.
+
+        Returns
+        -------
+        list of Done or None
+            In the order given. None for what was not done, for whatever reason: who does it himself sees why.
+        """
+        found: list[Done | None] = [None] * len(calls)
+        try:
+            self.wait_until_ready()
+            for number, call in enumerate(calls):
+                self.connection.send(call._replace(number=number))
+            if calls and not self.connection.poll(LATE):
+                late()
+            for _ in calls:
+                told = _received(self.connection)
+                if isinstance(told, str):
+                    break
+                number, done = cast("tuple[int, Done | None]", told)
+                found[number] = done
+        except (Refused, OSError):
+            pass  # the process has ended
+        return found
+
     def close(self) -> None:
         """End the process and what it still runs."""
+        if not self.is_ready:
+            self.process.kill()  # it runs nothing yet, and hears nobody before it has imported all
         self.connection.close()
         try:
             self.process.wait(timeout=10)
@@ -150,6 +189,27 @@ def warming(jobs: int) -> Iterator[Zygote]:
         yield zygote
     finally:
         zygote.close()
+
+
+@contextmanager
+def begun(jobs: int) -> Iterator[Zygote | None]:
+    """Start the process before anything is known of what it is for, and end it when it is no longer needed.
+
+    Parameters
+    ----------
+    jobs : int
+        Notebooks that run at once; 0 for no process.
+
+    Yields
+    ------
+    Zygote or None
+        Warming up; None where none is wanted or the system cannot fork safely.
+    """
+    if not jobs or not sys.platform.startswith("linux"):
+        yield None
+        return
+    with warming(jobs) as zygote:
+        yield zygote
 
 
 def _received(connection: Connection) -> object:

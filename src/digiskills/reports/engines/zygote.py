@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from digiskills import paths
 from digiskills.reports import execute, placing
 from digiskills.reports.declared import Report
-from digiskills.reports.engines import Work, ahead
+from digiskills.reports.engines import Call, Done, Work, ahead
 
 if TYPE_CHECKING:
     from digiskills.reports.run import Outcome
@@ -53,10 +53,10 @@ class Task(NamedTuple):
 
 
 class Child(NamedTuple):
-    """A process at work on a task."""
+    """A process at work on a task or a call."""
 
     process: int
-    task: Task
+    task: Task | Call
     connection: Connection
     deadline: float
 
@@ -124,7 +124,7 @@ class Nursery:
 
     def __init__(self, builder: Connection, jobs: int) -> None:
         self.builder, self.jobs = builder, jobs
-        self.waiting: deque[Task] = deque()
+        self.waiting: deque[Task | Call] = deque()
         self.children: dict[int, Child] = {}
         self.selector = selectors.DefaultSelector()
         self.selector.register(builder, selectors.EVENT_READ)
@@ -147,20 +147,24 @@ class Nursery:
 
     def take(self) -> None:
         """Put what the builder sends behind what is waiting."""
-        report, work = self.builder.recv()
-        self.waiting.append(Task(report, work, placing.aside_of(report, work.folder)))
+        asked = self.builder.recv()
+        if isinstance(asked, Call):
+            self.waiting.append(asked)
+        else:
+            report, work = asked
+            self.waiting.append(Task(report, work, placing.aside_of(report, work.folder)))
 
     def patience(self) -> float | None:
         """Return the seconds until the next child is overdue, None for ever."""
         deadlines = [child.deadline for child in self.children.values() if child.deadline]
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
-    def fork(self, task: Task) -> None:
+    def fork(self, task: Task | Call) -> None:
         """Start a child.
 
         Parameters
         ----------
-        task : Task
+        task : Task or Call
             What it is to do.
         """
         receiving, sending = Pipe(duplex=False)
@@ -168,8 +172,8 @@ class Nursery:
         if process == 0:
             _be_a_child(task, sending, [receiving, self.builder, *(one.connection for one in self.children.values())])
         sending.close()
-        limited = task.work.timeout and not task.lost
-        deadline = time.monotonic() + task.work.timeout + GRACE if limited else 0.0
+        limit = 0.0 if isinstance(task, Call) or task.lost else task.work.timeout
+        deadline = time.monotonic() + limit + GRACE if limit else 0.0
         self.children[process] = Child(process, task, receiving, deadline)
         self.selector.register(receiving, selectors.EVENT_READ, process)
 
@@ -189,14 +193,16 @@ class Nursery:
         except (EOFError, ConnectionError):
             outcome = None
         child.connection.close()
-        told = _told(os.waitpid(child.process, 0)[1], child.task)
+        status, task = os.waitpid(child.process, 0)[1], child.task
         del self.children[child.process]
-        if outcome is not None:
+        if isinstance(task, Call):
+            self.builder.send((task.number, outcome))
+        elif outcome is not None:
             self.builder.send(outcome)
-        elif child.task.lost:
-            self.builder.send(Outcome(child.task.report, "failed", error=child.task.lost))
+        elif task.lost:
+            self.builder.send(Outcome(task.report, "failed", error=task.lost))
         else:
-            self.waiting.appendleft(child.task._replace(lost=told))
+            self.waiting.appendleft(task._replace(lost=_told(status, task)))
 
     def end_overdue(self) -> None:
         """Kill the children that did not end by themselves when their time was over."""
@@ -205,21 +211,28 @@ class Nursery:
                 _kill(child)
 
 
-def _be_a_child(task: Task, sending: Connection, others: list[Connection]) -> NoReturn:
+def _be_a_child(task: Task | Call, sending: Connection, others: list[Connection]) -> NoReturn:
     """Do a task and end; nothing of the other reports reaches it, and it outlives no parent."""
     try:
         os.setpgid(0, 0)
         ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
         for connection in others:
             connection.close()
-        sending.send(_done(task))
+        sending.send(_called(task) if isinstance(task, Call) else _done(task))
     except BaseException:  # noqa: BLE001  told to the log; the parent sees that nothing came
-        traceback.print_exc()
+        if not isinstance(task, Call):  # whose owner does it again, and tells its user why it cannot be done
+            traceback.print_exc()
     finally:
         # os._exit leaves out what runs at the end of a process: everything is flushed and closed by now.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
+
+
+def _called(call: Call) -> Done:
+    """Return what a call returns; what goes wrong ends this process."""
+    gc.enable()
+    return Done(call())
 
 
 def _done(task: Task) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ NAME = "explorer"
 SOURCE = "from digiskills.reports.explorer import page, rows"
 
 
-def write(study: str, folder: Path) -> list[Path]:
+def write(study: str, folder: Path, languages: Collection[str] = LANGUAGES) -> list[Path]:
     """Return what was written of a study's explorer; nothing where it is still what its inputs would give.
 
     Parameters
@@ -28,14 +28,17 @@ def write(study: str, folder: Path) -> list[Path]:
         Name of the study.
     folder : Path
         Where ``site`` is.
+    languages : collection of str
+        Of the pages.
 
     Returns
     -------
     list of Path
         The pages, one per language, and the CSV files beside them.
     """
-    stale = [language for language, key in keys(study).items() if not is_fresh(study, language, key, folder)]
-    return [path for language in stale for path in _write(studies.read(study), language, folder)]
+    found = {name: key for name, key in keys(study).items() if name in languages}
+    stale = {name: key for name, key in found.items() if not is_fresh(study, name, key, folder)}
+    return [path for name, key in stale.items() for path in _write(studies.read(study), name, key, folder)]
 
 
 def keys(study: str) -> dict[str, str]:
@@ -80,7 +83,7 @@ def is_fresh(study: str, language: str, key: str, folder: Path) -> bool:
     return path.is_file() and f'data-key="{key}"' in path.read_text(encoding="utf-8")
 
 
-def _write(study: Study, language: str, folder: Path) -> Iterator[Path]:
+def _write(study: Study, language: str, key: str, folder: Path) -> Iterator[Path]:
     """Write the page of one language and its files aside and put them in place."""
     from digiskills.reports.explorer import page, rows
 
@@ -90,7 +93,7 @@ def _write(study: Study, language: str, folder: Path) -> Iterator[Path]:
     for name, content in files.items():
         yield _put(path.with_name(f"{NAME}-files") / name, content)
     links = [(f"{NAME}-files/{name}", name.replace("/", ": ").removesuffix(".csv")) for name in files]
-    document = page.page(study, rows.rows(shown), links, language, keys(study.name)[language])
+    document = page.page(study, rows.rows(shown), links, language, key)
     yield _put(path, document.encode())
 
 

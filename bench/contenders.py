@@ -51,6 +51,12 @@ def pool(scopes: list[Scope]) -> None:
         workers.map(_with_papermill, scopes, chunksize=1)
 
 
+def pool_files(scopes: list[Scope]) -> None:
+    """The same, where the notebook shows the picture file that it has just saved and does not draw it once more."""
+    os.environ["SHOWN"] = "file"
+    pool(scopes)
+
+
 def _with_papermill(scope: Scope) -> None:
     import papermill
 
@@ -115,6 +121,7 @@ def limit(scopes: list[Scope]) -> None:
     import matplotlib
 
     matplotlib.use("agg")
+    os.environ["SHOWN"] = "file"
     cells = json.loads(Path(NOTEBOOK).read_text(encoding="utf-8"))["cells"]
     source = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     exec(source[1], {})  # the imports
@@ -142,6 +149,7 @@ def _name(scope: Scope) -> str:
 CONTENDERS: dict[str, Callable[[list[Scope]], None]] = {
     "loop": loop,
     "pool": pool,
+    "pool_files": pool_files,
     "cache": cache,
     "snakemake": snakemake,
     "ploomber": ploomber,

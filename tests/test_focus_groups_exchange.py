@@ -17,8 +17,10 @@ from digiskills import agreement, focus_groups, joint_display, study, themes
 from digiskills.errors import StudyError, UsageError
 from digiskills.focus_groups import FocusGroups
 from digiskills.focus_groups.exchange.conventions import cells, column_of, lines
+from digiskills.focus_groups.exchange.passages import passages
 from digiskills.frameworks import Frameworks
 from digiskills.intake import passport, refi_qda
+from digiskills.intake.refi_qda.rows import Rows
 from digiskills.study import Evidence, Study
 
 KEYS = {
@@ -226,6 +228,20 @@ def test_a_document_has_the_study_s_words_or_a_number(tmp_path: Path) -> None:
     assert told == ["Document 1", "Second groupe"]
     counted = themes.prevalence(found, ["document"], "all")
     assert "Group 1" not in counted.to_csv(), "a received name may say who spoke"
+
+
+@given(st.lists(st.sampled_from(["", "a", "a (2)", "a (2) (2)", "source", "source (2)"]), min_size=1, max_size=6))
+def test_no_two_documents_have_one_name(names: list[str]) -> None:
+    rows = Rows()
+    rows.add("codes", "risk", "Risk", "", "Risk", True, "", "")
+    for place, name in enumerate(names):
+        source, selection = f"source-{place}", f"selection-{place}"
+        rows.add("sources", source, name, "text", "words", "internal://t.txt", "", "", "")
+        rows.add("selections", selection, source, 0, 5, "words", "", "", "", "")
+        rows.add("codings", f"coding-{place}", source, selection, "risk", "", "")
+    found = passages(rows.project("x", "x", ""), Frameworks())
+    assert found.documents["document"].is_unique and len(found.documents) == len(names)
+    assert found.segments["document"].is_unique and set(names) - {""} <= set(found.documents["document"])
 
 
 def test_their_words_are_never_a_paraphrase(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,10 +72,14 @@ def passages(project: Project, frameworks: Frameworks) -> Passages:
 
 
 def _document_names(project: Project) -> dict[str, str]:
-    names = project.sources["name"].where(project.sources["name"] != "", "source")
-    number = names.groupby(names).cumcount()
-    unique = names.where(number == 0, names + " (" + (number + 1).astype("str") + ")")
-    return dict(zip(project.sources["source"], unique, strict=True))
+    """Return a name of its own for each source: the one it has, with a number where another has it already."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for source, name in zip(project.sources["source"], project.sources["name"].replace("", "source"), strict=True):
+        numbered = (f"{name} ({number})" for number in itertools.count(2))
+        found[source] = next(each for each in itertools.chain([name], numbered) if each not in taken)
+        taken.add(found[source])
+    return found
 
 
 def _documents(project: Project, document_of: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:

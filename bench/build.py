@@ -96,8 +96,8 @@ def page(found: dict[str, list[Cost]], reports: int, also: Sequence[str]) -> str
     said = (
         f"{reports} reports of one notebook, from nothing to pages; runs of each, in turns: {len(found[OURS]) - 1}. "
         "Seconds are those of the fastest run, as other work on the machine can only add to them. Processor seconds "
-        "are of all processes started (medians). Memory is of all at once with shared pages counted once, in a run of "
-        "its own with 4 reports, as watching it takes time."
+        "are of all processes started (medians). Memory is of all at once with shared pages counted once, in a run "
+        "of 4 reports of its own, as watching it takes time."
     )
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     where = f"{datetime.now(UTC):%Y-%m-%d}; {machine}; "

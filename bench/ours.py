@@ -128,7 +128,7 @@ def whole_site(rounds: int) -> str:
             print(f"whole site, {engine}: {costs[-1]}", flush=True)
     fork, stock = (Cost(*map(statistics.median, zip(*costs, strict=True))) for costs in found.values())
     return (
-        "The whole default site, two at once, its release plan kept from an earlier build: "
+        "The whole default site, two at once, one run of each, its release plan kept from an earlier build: "
         f"{fork.wall:.0f} s forked, {stock.wall:.0f} s with stock kernels "
         f"({stock.wall / fork.wall:.2f} x); {fork.cpu:.0f} and {stock.cpu:.0f} processor seconds "
         f"({stock.cpu / fork.cpu:.2f} x)."

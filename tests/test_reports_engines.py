@@ -175,8 +175,9 @@ def test_an_import_that_starts_a_thread_gets_stock_kernels(at: Path, monkeypatch
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(at / "modules"), os.environ.get("PYTHONPATH", "")]))
     site(at, declare("01-ok"), n01_ok=notebook("import starts_a_thread"))
     notes: list[str] = []
-    assert built(at, note=notes.append)["01-ok"].status == "made"
-    assert "2 threads run before the fork" in notes[0]
+    with begun(2) as zygote:
+        assert built(at, note=notes.append, zygote=zygote)["01-ok"].status == "made"
+    assert len(notes) == 1 and "2 threads run before the fork" in notes[0]
     ledger = (at / "reports/run.json").read_text(encoding="utf-8")
     assert '"engine": "papermill"' in ledger
 
@@ -239,7 +240,8 @@ def test_pages_beside_the_reports_are_the_same_whoever_makes_them(at: Path) -> N
     folder, other = at / "reports", at / "other"
     shutil.copytree(folder, other)
     index.write(other)
-    with warming(2) as zygote:
+    with warming(2) as zygote, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Call, "__call__", lambda call: pytest.fail(f"{call} was not done"))
         index.write(folder, zygote)
     made, expected = ({path.relative_to(top): path for path in (top / "site").rglob("*.*")} for top in (folder, other))
     assert made.keys() == expected.keys() and Path("site/tiny/fr/explorer.html") in made
@@ -253,7 +255,20 @@ def test_a_process_that_nothing_was_asked_of_ends_at_once() -> None:
     started = time.monotonic()
     with begun(2) as zygote:
         assert zygote is not None
-    assert zygote.process.returncode == -signal.SIGKILL and time.monotonic() - started < 5
+    assert zygote.process.returncode and time.monotonic() - started < 5
+
+
+@linux
+def test_a_build_takes_a_process_that_began_before_it_and_none_that_holds_older_code(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site(at, declare("01-clean"), n01_clean=notebook(CLEAN))
+    monkeypatch.setattr(run, "_warming", lambda *given: pytest.fail("another one was started"))
+    with begun(1) as zygote:
+        assert built(at, zygote=zygote)["01-clean"].error == ""
+        zygote.code = ()
+        with pytest.raises(pytest.fail.Exception, match="another one"):
+            built(at, zygote=zygote, force=True)
 
 
 def test_what_notebooks_import_is_found_without_running_them(at: Path) -> None:

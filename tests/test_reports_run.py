@@ -98,8 +98,14 @@ def test_a_failure_page_holds_nothing_of_a_study_s_files(built: Any, language: s
     told = "ValueError: could not convert string to float: 'my deputy Jane said no'"
     page = pages.failure_page(Failure(told, 5, "table.astype(float)", f"Traceback\n{told}"), report, {})
     assert "Jane" not in page and "Traceback" not in page and "ValueError" in page
-    other = pages.failure_page(Failure("UsageError: no wave ‘2031’", 5, "x", "Traceback"), report, {})
-    assert "no wave ‘2031’" in other and "Traceback" in other
+    chained = "ValueError: my deputy Jane said no\nDuring handling of the above exception\nUsageError: no wave ‘2031’"
+    page = pages.failure_page(Failure("UsageError: no wave ‘2031’", 5, "x", chained), report, {})
+    assert "Jane" not in page and "UsageError" in page
+    told = "TimeoutError: the report took longer than 2.5 s"
+    page = pages.failure_page(Failure(told, 5, "x", f"my deputy Jane\n{told}"), report, {})
+    assert told in page and "Jane" not in page
+    told = "2 pictures have no alternative text"
+    assert told in pages.failure_page(Failure(told), report, {})
 
 
 def test_only_a_run_with_defaults_writes_to_the_exhibits(built: Any) -> None:

@@ -56,7 +56,9 @@ def build(
         with _progress(len(chosen)) as (tell, note):
             limits = timeout, memory, note, scheduler, zygote
             outcomes = run.build(chosen, planned, folder, jobs, force, tell, engine, *limits)
-        _write_pages(outcomes, folder, program, jobs, zygote)
+        _write_pages(outcomes, folder, zygote)
+    if program:
+        _print(outcomes, folder, program, jobs)
     _close(outcomes, folder, before)
 
 
@@ -154,8 +156,8 @@ def _progress(total: int) -> Iterator[tuple[Tell, Note]]:
         yield tell, lambda text: progress.console.print(escape(text), soft_wrap=True)
 
 
-def _write_pages(outcomes: Sequence[Outcome], folder: Path, program: str, jobs: int, zygote: Zygote | None) -> None:
-    """Write the lists and the pages about studies where something has changed, and PDF where they were asked for."""
+def _write_pages(outcomes: Sequence[Outcome], folder: Path, zygote: Zygote | None) -> None:
+    """Write the lists and the pages about studies where something has changed."""
     from digiskills.reports import explorer, index
 
     if any(one.status != "fresh" for one in outcomes) or not (folder / "site" / "index.html").exists():
@@ -165,10 +167,14 @@ def _write_pages(outcomes: Sequence[Outcome], folder: Path, program: str, jobs: 
             index.write_about(folder)
         for study in {one.report.study for one in outcomes}:
             explorer.write(study, folder)  # nothing where it is what its inputs would give
-    standing = [one.report for one in outcomes if one.status != "failed"]
-    if program and standing:
-        from digiskills.reports import pdf
 
+
+def _print(outcomes: Sequence[Outcome], folder: Path, program: str, jobs: int) -> None:
+    """Print the pages of the reports that stand as PDF."""
+    from digiskills.reports import pdf
+
+    standing = [one.report for one in outcomes if one.status != "failed"]
+    if standing:
         made = pdf.of_reports(standing, folder, program, jobs)
         print(f"{len(made)} PDF made", file=sys.stderr)
 

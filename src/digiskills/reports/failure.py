@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from digiskills import paths
-from digiskills.errors import DesignError, ReleaseError, StudyError, UsageError
+from digiskills.errors import StudyError
 from digiskills.reports.declared import Report
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -43,8 +43,7 @@ class Failure:
     traceback: str = ""
 
 
-OURS = (UsageError, DesignError, ReleaseError, TimeoutError, MemoryError)
-"""Errors that name what was asked for, never what somebody answered."""
+OUT_OF_TIME = re.compile(r"TimeoutError: the report took longer than [\d.e+]+ s")
 
 
 def is_private(failure: Failure) -> bool:
@@ -58,12 +57,12 @@ def is_private(failure: Failure) -> bool:
     Returns
     -------
     bool
-        True for what is wrong in a study's files, which is told with the value found there, and for errors of
-        libraries that a cell ended with, which tend to quote what they were given.
+        True for what is wrong in a study's files, which is told with the value found there, and for every error that
+        a cell ended with: errors quote what they were given, and those that they came from.
     """
-    if failure.message.startswith(StudyError.__name__):
-        return True
-    return bool(failure.traceback) and not failure.message.startswith(tuple(error.__name__ for error in OURS))
+    if OUT_OF_TIME.fullmatch(failure.message):
+        return False
+    return bool(failure.traceback) or failure.message.startswith(StudyError.__name__)
 
 
 class Stopped(Exception):

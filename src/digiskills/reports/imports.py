@@ -19,6 +19,11 @@ IMPORT = re.compile(
 )
 
 
+def code_state() -> tuple[tuple[str, int], ...]:
+    """Return names and times of change of the files of this package."""
+    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(root().rglob("*.py")))
+
+
 def root() -> Path:
     """Return the folder of the package."""
     return Path(__file__).parents[1]

@@ -93,8 +93,7 @@ def failure_page(failure: Failure, report: Report, pages: Mapping[str, str]) -> 
     """
     study, language = studies.read(report.study), report.language
     if is_private(failure):
-        said = _withheld(failure, report)
-        failure = replace(failure, message=said, traceback="")
+        failure = replace(failure, message=_withheld(failure, report))
     content = rendered(
         "failure.html.j2",
         language,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digiskills import study as studies
-from digiskills.reports import attributions, freshness, left_out, placing
+from digiskills.reports import attributions, freshness, imports, left_out, placing
 from digiskills.reports.declared import Report
 from digiskills.reports.engines import CLUSTER, FORK, PAPERMILL, Call, Work, cluster, forks, kernels
 from digiskills.reports.engines.forks import Zygote
@@ -118,7 +118,9 @@ def build(
         tell(outcome)
     if stale:
         placing.sweep(folder)
-        warm = contextlib.nullcontext(zygote) if zygote else _warming("" if scheduler else engine, jobs, note)
+        # One that began to import before the digests above were taken may hold an older package than they tell of.
+        is_current = zygote is not None and zygote.code == imports.code_state()
+        warm = contextlib.nullcontext(zygote) if is_current else _warming("" if scheduler else engine, jobs, note)
         with warm as zygote:
             gone = _prepared(zygote, stale[0].study, planned, note)
             for name in sorted(gone):

@@ -182,7 +182,7 @@ def _put(page: Worksheet, row: int, column: int, cell: Cell, *, wrap: bool = Fal
         found._style = copy(looks[look])  # type: ignore[attr-defined]
     else:
         look.give(found)
-        looks[look] = found._style  # type: ignore[attr-defined]
+        looks[look] = copy(found._style)  # type: ignore[attr-defined]
     if isinstance(value, str):
         found.data_type = "s"
 

@@ -18,7 +18,7 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from digiskills.reports.engines.forks import SINGLE
-from digiskills.reports.imports import root
+from digiskills.reports.imports import code_state
 from digiskills.warm_kernels import letters
 
 NAME = "digiskills-warm"
@@ -227,11 +227,6 @@ def stop() -> None:
         _zygote.close()
         _zygote = None
     KernelProvisionerFactory.instance().default_provisioner_name = "local-provisioner"
-
-
-def code_state() -> tuple[tuple[str, int], ...]:
-    """Return names and times of change of the files of this package."""
-    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(root().rglob("*.py")))
 
 
 def _forked(cmd: list[str], kwargs: dict[str, Any]) -> Kernel | None:

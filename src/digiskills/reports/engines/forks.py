@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from digiskills.reports import imports
 from digiskills.reports.engines import Call, Done, Work
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Zygote:
 
     def __init__(self, jobs: int, root: Path | None = None) -> None:
         self.is_ready, self._refusal = False, ""
+        self.code = imports.code_state()
         self.scratch = tempfile.TemporaryDirectory(prefix="digiskills-")
         self.connection, other = Pipe()
         # -P: the folder it is started in must not reach the notebooks as a place of modules.
@@ -153,7 +155,7 @@ class Zygote:
     def close(self) -> None:
         """End the process and what it still runs."""
         if not self.is_ready:
-            self.process.kill()  # it runs nothing yet, and hears nobody before it has imported all
+            self.process.terminate()  # it runs nothing yet, and hears nobody before it has imported all
         self.connection.close()
         try:
             self.process.wait(timeout=10)

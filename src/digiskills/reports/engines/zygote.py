@@ -1,4 +1,4 @@
-"""The prepared process: it imports what notebooks need, then forks one child per report. It holds one thread."""
+"""The prepared process: it imports what notebooks need, then forks a child per report or call. It holds one thread."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Child(NamedTuple):
 
 
 def main(descriptor: int, scratch: str, jobs: int) -> None:
-    """Import what notebooks need, say so, then make every report that comes until the builder hangs up.
+    """Import what notebooks need, say so, then do all that is asked until the builder hangs up.
 
     Parameters
     ----------
@@ -73,6 +73,8 @@ def main(descriptor: int, scratch: str, jobs: int) -> None:
     jobs : int
         Reports that are made at once.
     """
+    # a builder that needs nothing ends this process while it imports; what imports hold meanwhile is let go
+    signal.signal(signal.SIGTERM, _leave)
     builder = Connection(descriptor)
     os.set_inheritable(descriptor, False)
     try:
@@ -112,7 +114,7 @@ def prepare(scratch: str) -> None:
 
 
 class Nursery:
-    """Forks a child per report, never more at once than wanted, and tells the builder how each ended.
+    """Forks a child per report or call, never more at once than wanted, and tells the builder how each ended.
 
     Parameters
     ----------
@@ -178,7 +180,7 @@ class Nursery:
         self.selector.register(receiving, selectors.EVENT_READ, process)
 
     def ended(self, child: Child) -> None:
-        """Tell the builder how a child ended; if it did not live to tell, another one makes a page of that.
+        """Tell the builder how a child ended; if one did not live to tell of its report, another makes a page of that.
 
         Parameters
         ----------
@@ -215,6 +217,7 @@ def _be_a_child(task: Task | Call, sending: Connection, others: list[Connection]
     """Do a task and end; nothing of the other reports reaches it, and it outlives no parent."""
     try:
         os.setpgid(0, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
         for connection in others:
             connection.close()
@@ -233,6 +236,10 @@ def _called(call: Call) -> Done:
     """Return what a call returns; what goes wrong ends this process."""
     gc.enable()
     return Done(call())
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _done(task: Task) -> Outcome:

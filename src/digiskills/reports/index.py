@@ -243,6 +243,4 @@ def _write(path: Path, page: str) -> Path:
         return path
     path.with_suffix(".pdf").unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}")
-    aside.write_text(page, encoding="utf-8")
-    return aside.replace(path)
+    return put(path, page.encode())

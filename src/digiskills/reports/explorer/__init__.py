@@ -36,18 +36,19 @@ def write(study: str, folder: Path, languages: Collection[str] = LANGUAGES) -> l
     list of Path
         The pages, one per language, and the CSV files beside them.
     """
-    found = {name: key for name, key in keys(study).items() if name in languages}
-    stale = {name: key for name, key in found.items() if not is_fresh(study, name, key, folder)}
+    stale = {name: key for name, key in keys(study, languages).items() if not is_fresh(study, name, key, folder)}
     return [path for name, key in stale.items() for path in _write(studies.read(study), name, key, folder)]
 
 
-def keys(study: str) -> dict[str, str]:
+def keys(study: str, languages: Collection[str] = LANGUAGES) -> dict[str, str]:
     """Return the digest of all that the explorer of a study rests on, by language.
 
     Parameters
     ----------
     study : str
         Name of the study.
+    languages : collection of str
+        Those wanted.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def keys(study: str) -> dict[str, str]:
     inputs = freshness.inputs(study, planned)
     return {
         language: freshness.key({**inputs[language], "code": imports.digest(SOURCE, language)})
-        for language in LANGUAGES
+        for language in languages
     }
 
 
